@@ -1,0 +1,4 @@
+@NullMarked
+package io.banyan.bench;
+
+import org.jspecify.annotations.NullMarked;

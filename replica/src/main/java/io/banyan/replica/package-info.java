@@ -1,0 +1,4 @@
+@NullMarked
+package io.banyan.replica;
+
+import org.jspecify.annotations.NullMarked;

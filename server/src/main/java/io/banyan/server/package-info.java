@@ -1,0 +1,4 @@
+@NullMarked
+package io.banyan.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.banyan.sim;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.banyan.store;
+
+import org.jspecify.annotations.NullMarked;

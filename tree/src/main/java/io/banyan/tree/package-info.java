@@ -1,0 +1,4 @@
+@NullMarked
+package io.banyan.tree;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package io.banyan.wire;
+
+import java.util.List;
+
+/// One entry of an access control list: what `id` may do.
+///
+/// @param perms bits of {@link #READ} to {@link #ADMIN}
+public record Acl(int perms, Id id) {
+    public static final int READ = 1;
+    public static final int WRITE = 2;
+    public static final int CREATE = 4;
+    public static final int DELETE = 8;
+    public static final int ADMIN = 16;
+    public static final int ALL = 31;
+
+    /// Anyone may do anything: ZooKeeper's OPEN_ACL_UNSAFE, stored in files under the key -1.
+    public static final List<Acl> OPEN = List.of(new Acl(ALL, Id.ANYONE));
+
+    /// Anyone may read: the list of `/zookeeper/config`.
+    public static final List<Acl> READ_ONLY = List.of(new Acl(READ, Id.ANYONE));
+
+    public static Acl decode(JuteReader in) {
+        return new Acl(in.readInt(), Id.decode(in));
+    }
+
+    public void encode(JuteWriter out) {
+        out.writeInt(perms);
+        id.encode(out);
+    }
+}
