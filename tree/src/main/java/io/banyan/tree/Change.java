@@ -1,0 +1,39 @@
+package io.banyan.tree;
+
+import io.banyan.wire.Acl;
+import java.util.Arrays;
+import java.util.List;
+
+/// One thing that happened to one znode, for the watches.
+///
+/// @param path UTF-8 of the whole path; not to be modified
+/// @param acl the znode's ACL, of a deleted one its last
+/// @param parentAcl for the event NodeChildrenChanged of the parent; empty where there is none
+@SuppressWarnings("ArrayRecordComponent") // equals and hashCode look into the array
+public record Change(Kind kind, byte[] path, List<Acl> acl, List<Acl> parentAcl) {
+    /// What happened.
+    public enum Kind {
+        CREATED,
+        DELETED,
+        DATA_CHANGED
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Change that
+                && kind == that.kind
+                && Arrays.equals(path, that.path)
+                && acl.equals(that.acl)
+                && parentAcl.equals(that.parentAcl);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(path);
+    }
+
+    @Override
+    public String toString() {
+        return kind + " " + new String(path, java.nio.charset.StandardCharsets.UTF_8);
+    }
+}

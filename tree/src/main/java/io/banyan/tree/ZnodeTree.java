@@ -1,0 +1,147 @@
+package io.banyan.tree;
+
+import io.banyan.wire.Acl;
+import io.banyan.wire.JuteWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The front door of the tree: turns requests and transactions into states, and states into
+/// replies.
+///
+/// It holds nothing but its configuration; every method is a pure function and may be called from
+/// any thread.
+@SuppressWarnings("DoNotCallSuggester") // The bodies follow.
+public final class ZnodeTree {
+    private final TreeConfig config;
+
+    public ZnodeTree(TreeConfig config) {
+        this.config = config;
+    }
+
+    public TreeConfig config() {
+        return config;
+    }
+
+    /// The tree of a new ensemble: the root and what ZooKeeper keeps below `/zookeeper`.
+    public State fresh() {
+        throw new UnsupportedOperationException();
+    }
+
+    /// A new builder of a state from a snapshot.
+    public Loader loader() {
+        throw new UnsupportedOperationException();
+    }
+
+    /// Decides a write and carries it out.
+    ///
+    /// A refusal is an answer, not an exception: it becomes an error transaction (or a failed
+    /// multi) that takes `zxid` as any other.
+    ///
+    /// @param head the state after everything proposed so far
+    /// @param zxid of the new transaction
+    /// @param wallMillis becomes ctime and mtime
+    public Applied evaluate(State head, WriteRequest request, long zxid, long wallMillis) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// A refusal by others' checks, as an expired or moved session.
+    ///
+    /// @param err an {@link io.banyan.wire.ErrorCode}
+    public Applied refuse(
+            State head, long sessionId, int cxid, int err, long zxid, long wallMillis) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// Carries out a transaction that a leader evaluated. Never refuses it: what cannot be done is
+    /// left undone, as ZooKeeper does.
+    ///
+    /// @param payload header, record and digest; kept by the result, not to be modified
+    /// @throws io.banyan.wire.MalformedRecord if it is no transaction
+    public Applied apply(State state, byte[] payload) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// Carries out a logged transaction on top of a snapshot that may already hold its effects.
+    ///
+    /// @throws io.banyan.wire.MalformedRecord if it is no transaction
+    public State replay(State state, byte[] payload) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// Answers a read: writes the reply's body, or nothing at all if it fails.
+    ///
+    /// @param path array with the path's UTF-8 from `from` up to `end`; read in place, never kept
+    /// @return 0, or the error code for the reply's header
+    public int exists(State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// As {@link #exists}, with the data and the stat.
+    public int getData(State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// As {@link #exists}, with the children's names.
+    public int getChildren(
+            State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// As {@link #exists}, with the children's names and the stat.
+    public int getChildren2(
+            State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// As {@link #exists}, with the ACL and the stat; digests are masked for who is no admin.
+    public int getAcl(State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// As {@link #exists}, with the number of all descendants.
+    public int getAllChildrenNumber(
+            State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// Writes the paths of a session's ephemerals that start with `prefix`.
+    ///
+    /// @param prefix null, blank and `/` mean all
+    /// @return 0
+    public int getEphemerals(State state, long sessionId, @Nullable String prefix, JuteWriter out) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// Answers a multiRead.
+    ///
+    /// @param body array that holds the request's record from `from` up to `end`
+    /// @return 0, or the error code for the reply's header
+    public int multiRead(
+            State state, byte[] body, int from, int end, Caller caller, JuteWriter out) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// Whether `caller` may read what has this ACL, as the events of watches ask.
+    public boolean mayRead(List<Acl> acl, Caller caller) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// @return null if there is no such znode
+    public @Nullable NodeView find(State state, byte[] path, int from, int end) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// Containers and TTL nodes that have outlived their purpose; each is to be deleted by an
+    /// {@link io.banyan.wire.OpCode#DELETE_CONTAINER} of session 0.
+    ///
+    /// @param maxNeverUsedMillis how long a container may wait for its first child; 0 means forever
+    public List<byte[]> reapable(State state, long wallMillis, long maxNeverUsedMillis) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// Without ephemerals whose session is gone, as a server that starts to lead removes them; no
+    /// transaction.
+    public State withoutOrphans(State state) {
+        throw new UnsupportedOperationException();
+    }
+}
