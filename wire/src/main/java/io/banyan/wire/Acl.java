@@ -27,4 +27,14 @@ public record Acl(int perms, Id id) {
         out.writeInt(perms);
         id.encode(out);
     }
+
+    /// @return the list, empty where the wire says null: no reader distinguishes the two
+    public static List<Acl> decodeList(JuteReader in) {
+        List<Acl> list = in.readVector(Acl::decode);
+        return list == null ? List.of() : list;
+    }
+
+    public static void encodeList(List<Acl> list, JuteWriter out) {
+        out.writeVector(list, (writer, each) -> each.encode(writer));
+    }
 }

@@ -125,6 +125,19 @@ public final class JuteReader {
         return value;
     }
 
+    /// The string, empty where the wire says null: for fields whose null and empty are refused
+    /// alike.
+    public String readStringOrEmpty() {
+        String value = readString();
+        return value == null ? "" : value;
+    }
+
+    /// A vector of strings none of which may be null; empty where the wire says null.
+    public List<String> readStrings() {
+        List<String> list = readVector(JuteReader::requireString);
+        return list == null ? List.of() : list;
+    }
+
     /// Reads a vector; ZooKeeper takes -1 as null and other negative counts as empty.
     ///
     /// @param element reads one element; it must consume at least one byte, or a huge count could

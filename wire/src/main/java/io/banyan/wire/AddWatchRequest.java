@@ -1,0 +1,15 @@
+package io.banyan.wire;
+
+/// The body of addWatch. Its reply is an {@link ErrorReply}.
+///
+/// @param mode 0 persistent, 1 persistent recursive, or any other int
+public record AddWatchRequest(String path, int mode) {
+    public static AddWatchRequest decode(JuteReader in) {
+        return new AddWatchRequest(in.requireString(), in.readInt());
+    }
+
+    public void encode(JuteWriter out) {
+        out.writeString(path);
+        out.writeInt(mode);
+    }
+}
