@@ -1,0 +1,24 @@
+package io.banyan.replica;
+
+import java.util.List;
+
+/// How proposals become committed, seen from the replica: they go in in order and come out in the
+/// same order, each at most once, those and only those that are durable where they have to be.
+///
+/// {@link Solo} is the engine of a server on its own; the engines of an ensemble stand behind the
+/// same face.
+interface Broadcast {
+    /// Proposes the next transaction (or, without one, a place in the order: a sync).
+    void propose(Committed proposal, List<Effect> out);
+
+    /// The end of a round of inputs: now is the time to ask for what several proposals share.
+    void roundEnded(List<Effect> out);
+
+    /// Everything up to this zxid is durable here.
+    ///
+    /// @param committed receives what this made committed, in order
+    void synced(long zxid, List<Committed> committed);
+
+    /// Takes what became committed without any sync, as a sync with nothing before it does.
+    void drain(List<Committed> committed);
+}

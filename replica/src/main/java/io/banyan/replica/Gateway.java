@@ -1,0 +1,760 @@
+package io.banyan.replica;
+
+import io.banyan.replica.Connection.Phase;
+import io.banyan.tree.Applied;
+import io.banyan.tree.AuthScheme;
+import io.banyan.tree.Caller;
+import io.banyan.tree.Change;
+import io.banyan.tree.State;
+import io.banyan.tree.WriteRequest;
+import io.banyan.tree.ZnodeTree;
+import io.banyan.wire.Acl;
+import io.banyan.wire.AuthPacket;
+import io.banyan.wire.ConnectRequest;
+import io.banyan.wire.ConnectResponse;
+import io.banyan.wire.ErrorCode;
+import io.banyan.wire.Id;
+import io.banyan.wire.JuteReader;
+import io.banyan.wire.JuteWriter;
+import io.banyan.wire.MalformedRecord;
+import io.banyan.wire.OpCode;
+import io.banyan.wire.SetWatches;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The connections of one network thread: their sessions, the order of their answers, their
+/// watches, and the state they see.
+///
+/// Reads are answered here and at once from the adopted {@link State}, unless a write of the same
+/// connection is unfinished: then they stand behind it ({@link Turn}). A {@link Batch} is taken
+/// transaction by transaction: **fire its watches, adopt its state, answer whoever asked for it,
+/// run the reads that waited behind that answer**. Every ordering promise of ZooKeeper follows from
+/// that sentence; a read that waited sees exactly the state after the write before it.
+///
+/// Confined to its network thread, whose host calls the `on...` methods, and {@link #endRound} when
+/// it has nothing more at hand.
+public final class Gateway {
+    /// A connection with more than this unsent in a round is flushed before more is written for it.
+    private static final int FLUSH_BYTES = 256 * 1024;
+
+    /// Writers kept for the next round, and how large an array they may keep.
+    private static final int SPARE_WRITERS_MAX = 64;
+
+    private static final int SPARE_WRITER_BYTES_MAX = 512 * 1024;
+
+    private static final int PING_XID = -2;
+    private static final byte[] NO_BODY = {};
+
+    private final int index;
+    private final GatewayConfig config;
+    private final ZnodeTree tree;
+    private final GatewayPort replica;
+    private final LongSupplier wallMillis;
+    private final WatchTable watches = new WatchTable();
+    private final GatewayStats stats = new GatewayStats();
+    private final Map<Long, Connection> bySession = new HashMap<>();
+    private final LinkedHashSet<Connection> connections = new LinkedHashSet<>();
+    private final ArrayList<Connection> dirty = new ArrayList<>();
+    private final ArrayList<Connection> heard = new ArrayList<>();
+    private final ArrayDeque<JuteWriter> spareWriters = new ArrayDeque<>();
+    private final JuteReader reader = new JuteReader(NO_BODY);
+    private final WatchTable.Listener eventWriter = this::writeEvent;
+
+    private final EventFrame event = new EventFrame();
+    private final Reads reads;
+
+    private State state;
+    private long firingZxid = -1;
+    private long nowNanos;
+    private long lastTickNanos;
+    private long nextNumber;
+    private int inFlight;
+
+    /// @param wallMillis for the stamp of new connections, which only operators see
+    public Gateway(
+            int index,
+            GatewayConfig config,
+            ZnodeTree tree,
+            State state,
+            GatewayPort replica,
+            long nowNanos,
+            LongSupplier wallMillis) {
+        this.index = index;
+        this.config = config;
+        this.tree = tree;
+        this.state = state;
+        this.replica = replica;
+        this.nowNanos = nowNanos;
+        this.lastTickNanos = nowNanos;
+        this.wallMillis = wallMillis;
+        this.reads = new Reads(tree, watches, this::writeEvent);
+    }
+
+    public int index() {
+        return index;
+    }
+
+    /// The state that reads are answered from.
+    public State state() {
+        return state;
+    }
+
+    public GatewayStats stats() {
+        return stats;
+    }
+
+    /// In the order in which they came.
+    public Collection<Connection> connections() {
+        return connections;
+    }
+
+    /// Writes posted to the replica and not answered.
+    public int inFlight() {
+        return inFlight;
+    }
+
+    /// Watch registrations, as the metric `watch_count` counts them.
+    public int watchCount() {
+        return watches.count();
+    }
+
+    /// Every (path, connection) of the data watches.
+    public void forEachDataWatch(WatchVisitor visitor) {
+        watches.forEachDataWatch(visitor::watch);
+    }
+
+    /// See {@link #forEachDataWatch}.
+    public interface WatchVisitor {
+        void watch(String path, Connection watcher);
+    }
+
+    /// A client connected.
+    ///
+    /// @param peer for people
+    /// @param ids what is known of it by the connection alone: its address, its certificate
+    public Connection onConnected(String peer, List<Id> ids, Transport transport, long now) {
+        nowNanos = now;
+        var connection =
+                new Connection(
+                        this,
+                        nextNumber++,
+                        peer,
+                        Caller.of(ids),
+                        transport,
+                        wallMillis.getAsLong());
+        connection.lastHeardNanos = now;
+        connections.add(connection);
+        return connection;
+    }
+
+    /// A frame came.
+    ///
+    /// @param bytes array with the frame; read, never kept
+    /// @param from index of the first byte after the length
+    public void onFrame(Connection from, byte[] bytes, int begin, int end, long now) {
+        nowNanos = now;
+        from.stats.received();
+        stats.received();
+        switch (from.phase) {
+            case NEW -> onConnectRequest(from, bytes, begin, end);
+            case OPEN -> {
+                heard(from);
+                onRequest(from, bytes, begin, end);
+            }
+            // The transport was told to wait; a frame that slips through would jump the queue.
+            case HANDSHAKE ->
+                    throw new IllegalStateException("frame during the handshake of " + from);
+            case CLOSED -> {}
+        }
+    }
+
+    /// The socket is gone, whoever closed it. The session goes on.
+    public void onDisconnected(Connection gone, long now) {
+        nowNanos = now;
+        forget(gone);
+    }
+
+    /// The client reads slower than it is written to, or has caught up.
+    public void onWritable(Connection connection, boolean writable, long now) {
+        nowNanos = now;
+        if (connection.phase == Phase.CLOSED) {
+            return;
+        }
+        connection.slow = !writable;
+        if (writable) {
+            advance(connection);
+        }
+        reconsiderReading(connection);
+    }
+
+    /// Committed transactions.
+    public void onBatch(Batch batch, long now) {
+        nowNanos = now;
+        for (Committed each : batch.items()) {
+            Applied applied = each.applied();
+            if (applied != null) {
+                adopt(applied);
+            }
+            Ticket ticket = each.ticket();
+            if (ticket != null && ticket.connection.gateway() == this) {
+                complete(ticket, applied);
+            }
+            if (applied != null && applied.type() == OpCode.CLOSE_SESSION) {
+                Connection of = bySession.get(applied.sessionId());
+                if (of != null) {
+                    close(of, "session closed");
+                }
+            }
+        }
+    }
+
+    /// The replica's answer to a resumption.
+    public void onResumed(Ticket ticket, long sessionId, boolean valid, long now) {
+        nowNanos = now;
+        Connection connection = ticket.connection;
+        if (connection.phase != Phase.HANDSHAKE) {
+            return;
+        }
+        if (valid) {
+            open(connection, sessionId);
+        } else {
+            reject(connection, "session expired or unknown");
+        }
+    }
+
+    /// Another connection took this one's session over.
+    public void onEvicted(Connection former, long now) {
+        nowNanos = now;
+        close(former, "its session moved to another connection");
+    }
+
+    /// To be called every {@link GatewayConfig#tickMillis}: reports whom we heard.
+    public void tick(long now) {
+        long gapMillis = (now - lastTickNanos) / 1_000_000;
+        nowNanos = now;
+        lastTickNanos = now;
+        // We did not run for a while: clients may have spoken and we have not listened yet. The
+        // next
+        // tick reports; until then the session clock waits for us.
+        if (gapMillis > 2L * config.tickMillis()) {
+            return;
+        }
+        int count = heard.size();
+        var ids = new long[count];
+        var ages = new int[count];
+        var timeouts = new int[count];
+        int n = 0;
+        for (Connection each : heard) {
+            each.heardSinceReport = false;
+            if (each.sessionId != 0) {
+                ids[n] = each.sessionId;
+                ages[n] = (int) Math.min(gapMillis, (now - each.lastHeardNanos) / 1_000_000);
+                timeouts[n] = each.timeoutMillis;
+                n++;
+            }
+        }
+        heard.clear();
+        replica.post(
+                new Input.Heard(
+                        index,
+                        Arrays.copyOf(ids, n),
+                        Arrays.copyOf(ages, n),
+                        Arrays.copyOf(timeouts, n)));
+        dropStrangers(now);
+    }
+
+    /// Sends what was written since the last call.
+    public void endRound() {
+        for (int i = 0; i < dirty.size(); i++) {
+            flush(dirty.get(i));
+        }
+        dirty.clear();
+    }
+
+    /// Closes every connection, as a stopping server does. Sessions go on.
+    public void closeAll(String reason) {
+        for (Connection each : List.copyOf(connections)) {
+            close(each, reason);
+        }
+        endRound();
+    }
+
+    // ---- handshake
+
+    private void onConnectRequest(Connection from, byte[] bytes, int begin, int end) {
+        ConnectRequest request;
+        try {
+            reader.reset(bytes, begin, end);
+            request = ConnectRequest.decode(reader);
+        } catch (MalformedRecord e) {
+            close(from, "malformed connect request: " + e.getMessage());
+            return;
+        }
+        // The client has seen more than we have: here it would go back in time.
+        if (request.lastZxidSeen() > state.zxid()) {
+            close(
+                    from,
+                    "client has seen zxid 0x"
+                            + Long.toHexString(request.lastZxidSeen())
+                            + ", ours is 0x"
+                            + Long.toHexString(state.zxid()));
+            return;
+        }
+        from.knowsReadOnly = request.hasReadOnly();
+        from.timeoutMillis = config.negotiate(request.timeOutMillis());
+        long id = request.sessionId();
+        if (id == 0) {
+            handshake(from, OpCode.CREATE_SESSION, 0);
+        } else if (MessageDigest.isEqual(SessionIds.password(id), request.passwd())) {
+            handshake(from, 0, id);
+        } else {
+            reject(from, "wrong password for session 0x" + Long.toHexString(id));
+        }
+    }
+
+    private void handshake(Connection from, int opcode, long sessionId) {
+        from.phase = Phase.HANDSHAKE;
+        reconsiderReading(from);
+        var ticket = new Ticket(from, 0, opcode, nowNanos);
+        replica.post(
+                sessionId == 0
+                        ? new Input.OpenSession(from.timeoutMillis, ticket)
+                        : new Input.ResumeSession(sessionId, from.timeoutMillis, ticket));
+    }
+
+    private void open(Connection connection, long sessionId) {
+        connection.sessionId = sessionId;
+        connection.phase = Phase.OPEN;
+        bySession.put(sessionId, connection);
+        heard(connection);
+        writeConnectResponse(
+                connection,
+                new ConnectResponse(
+                        connection.timeoutMillis,
+                        sessionId,
+                        SessionIds.password(sessionId),
+                        false,
+                        connection.knowsReadOnly));
+        connection.stats.answered(
+                OpCode.CREATE_SESSION,
+                0,
+                state.zxid(),
+                nowNanos,
+                nowNanos - connection.lastHeardNanos);
+        reconsiderReading(connection);
+    }
+
+    private void reject(Connection connection, String reason) {
+        writeConnectResponse(connection, ConnectResponse.rejected(false, connection.knowsReadOnly));
+        close(connection, reason);
+    }
+
+    private void writeConnectResponse(Connection to, ConnectResponse response) {
+        JuteWriter out = writer(to);
+        int mark = out.length();
+        out.writeInt(0);
+        response.encode(out);
+        out.patchInt(mark, out.length() - mark - 4);
+    }
+
+    private void dropStrangers(long now) {
+        long limitNanos = config.strangerMillisMax() * 1_000_000L;
+        List<Connection> late = List.of();
+        for (Connection each : connections) {
+            if (each.phase == Phase.NEW && now - each.lastHeardNanos > limitNanos) {
+                late = late.isEmpty() ? new ArrayList<>() : late;
+                late.add(each);
+            }
+        }
+        for (Connection each : late) {
+            close(each, "no connect request for " + config.strangerMillisMax() + " ms");
+        }
+    }
+
+    // ---- requests
+
+    private void onRequest(Connection from, byte[] bytes, int begin, int end) {
+        if (end - begin < 8) {
+            close(from, "frame of " + (end - begin) + " bytes, shorter than a request header");
+            return;
+        }
+        reader.reset(bytes, begin, end);
+        int xid = reader.readInt();
+        int opcode = reader.readInt();
+        int body = begin + 8;
+        if (!config.enforcedSchemes().isEmpty() && !mayPass(from.caller, opcode)) {
+            refuseAndClose(from, xid, state.zxid(), ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH);
+            return;
+        }
+        switch (opcode) {
+            case OpCode.AUTH -> authenticate(from, xid, bytes, body, end);
+            case OpCode.SASL -> answerSasl(from, xid);
+            case OpCode.CREATE,
+                    OpCode.CREATE2,
+                    OpCode.CREATE_CONTAINER,
+                    OpCode.CREATE_TTL,
+                    OpCode.DELETE,
+                    OpCode.SET_DATA,
+                    OpCode.SET_ACL,
+                    OpCode.MULTI,
+                    OpCode.RECONFIG,
+                    OpCode.CLOSE_SESSION ->
+                    submit(from, xid, opcode, bytes, body, end);
+            case OpCode.SYNC -> submit(from, xid, opcode, bytes, body, end);
+            case OpCode.PING,
+                    OpCode.EXISTS,
+                    OpCode.GET_DATA,
+                    OpCode.GET_ACL,
+                    OpCode.GET_CHILDREN,
+                    OpCode.GET_CHILDREN2,
+                    OpCode.MULTI_READ,
+                    OpCode.CHECK_WATCHES,
+                    OpCode.REMOVE_WATCHES,
+                    OpCode.ADD_WATCH,
+                    OpCode.SET_WATCHES,
+                    OpCode.SET_WATCHES2,
+                    OpCode.GET_EPHEMERALS,
+                    OpCode.GET_ALL_CHILDREN_NUMBER,
+                    OpCode.WHO_AM_I -> {
+                if (from.order.isEmpty()) {
+                    read(from, xid, opcode, bytes, body, end, nowNanos);
+                } else {
+                    byte[] copy = Arrays.copyOfRange(bytes, body, end);
+                    from.order.add(new WaitingRead(xid, opcode, copy, nowNanos));
+                    reconsiderReading(from);
+                }
+            }
+            // The reaper's own request: it asks for no permission, so no client may send it.
+            case OpCode.DELETE_CONTAINER -> close(from, "a client sent deleteContainer");
+            default -> refuseAndClose(from, xid, -1, ErrorCode.UNIMPLEMENTED);
+        }
+    }
+
+    private boolean mayPass(Caller caller, int opcode) {
+        return opcode == OpCode.AUTH
+                || opcode == OpCode.SASL
+                || caller.ids().stream()
+                        .anyMatch(id -> config.enforcedSchemes().contains(id.scheme()));
+    }
+
+    private void submit(Connection from, int xid, int opcode, byte[] bytes, int body, int end) {
+        var ticket = new Ticket(from, xid, opcode, nowNanos);
+        from.order.add(ticket);
+        inFlight++;
+        if (opcode == OpCode.SYNC) {
+            ticket.echo = echoOf(bytes, body, end);
+            replica.post(new Input.Sync(ticket));
+        } else {
+            byte[] copy = Arrays.copyOfRange(bytes, body, end);
+            var request =
+                    new WriteRequest(
+                            from.sessionId, xid, opcode, copy, 0, copy.length, from.caller);
+            replica.post(new Input.Write(request, ticket));
+        }
+        reconsiderReading(from);
+    }
+
+    private void authenticate(Connection from, int xid, byte[] bytes, int body, int end) {
+        List<Id> ids = null;
+        String scheme = null;
+        try {
+            reader.reset(bytes, body, end);
+            AuthPacket packet = AuthPacket.decode(reader);
+            scheme = packet.scheme();
+            byte[] auth = packet.auth();
+            for (AuthScheme each : tree.config().schemes()) {
+                if (each.name().equals(scheme) && auth != null) {
+                    ids = each.authenticate(auth);
+                }
+            }
+        } catch (MalformedRecord e) {
+            close(from, "malformed auth packet: " + e.getMessage());
+            return;
+        }
+        if (ids == null) {
+            stats.authFailed();
+            refuseAndClose(from, xid, 0, ErrorCode.AUTH_FAILED);
+            return;
+        }
+        for (Id id : ids) {
+            from.caller = from.caller.with(id);
+        }
+        answerNow(from, xid, 0, ErrorCode.OK);
+    }
+
+    /// There is no SASL login: an empty token tells the client so, as ZooKeeper does.
+    private void answerSasl(Connection from, int xid) {
+        JuteWriter out = writer(from);
+        int mark = Frames.begin(out, xid, 0);
+        out.writeBuffer(null);
+        Frames.finish(out, mark);
+        from.stats.sentEvent();
+    }
+
+    private void refuseAndClose(Connection from, int xid, long zxid, int error) {
+        answerNow(from, xid, zxid, error);
+        close(from, "request refused with error " + error);
+    }
+
+    private void answerNow(Connection to, int xid, long zxid, int error) {
+        JuteWriter out = writer(to);
+        int mark = Frames.begin(out, xid, zxid);
+        Frames.fail(out, mark, error);
+        Frames.finish(out, mark);
+        to.stats.sentEvent();
+    }
+
+    // ---- order
+
+    private void adopt(Applied applied) {
+        List<Change> changes = applied.changes();
+        if (!watches.isEmpty()) {
+            firingZxid = applied.zxid();
+            for (int i = 0; i < changes.size(); i++) {
+                watches.fire(changes.get(i), eventWriter);
+            }
+            firingZxid = -1;
+        }
+        state = applied.state();
+    }
+
+    private void complete(Ticket ticket, @Nullable Applied applied) {
+        Connection connection = ticket.connection;
+        if (ticket.opcode == OpCode.CREATE_SESSION) {
+            if (connection.phase == Phase.HANDSHAKE && applied != null) {
+                open(connection, applied.sessionId());
+            }
+            return;
+        }
+        inFlight--;
+        if (connection.phase == Phase.CLOSED) {
+            return;
+        }
+        ticket.done = true;
+        ticket.applied = applied;
+        advance(connection);
+        reconsiderReading(connection);
+    }
+
+    /// Answers, in order, everything that can be answered.
+    private void advance(Connection connection) {
+        while (connection.phase == Phase.OPEN) {
+            Turn head = connection.order.peek();
+            switch (head) {
+                case Ticket ticket when ticket.done -> {
+                    connection.order.remove();
+                    answer(ticket);
+                }
+                // A client that does not read its answers gets no more of them. Its reads then see
+                // a
+                // later state than they would have, which is allowed; memory without end is not.
+                case WaitingRead read when !connection.slow -> {
+                    connection.order.remove();
+                    byte[] body = read.body();
+                    read(
+                            connection,
+                            read.xid(),
+                            read.opcode(),
+                            body,
+                            0,
+                            body.length,
+                            read.receivedNanos());
+                }
+                case null, default -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void answer(Ticket ticket) {
+        Connection to = ticket.connection;
+        Applied applied = ticket.applied;
+        int error = applied != null ? applied.err() : errorOf(ticket);
+        if (error == ErrorCode.SESSION_MOVED) {
+            close(to, "its session moved to another connection");
+            return;
+        }
+        JuteWriter out = writer(to);
+        int mark = Frames.begin(out, ticket.xid, applied == null ? state.zxid() : applied.zxid());
+        if (error != ErrorCode.OK) {
+            Frames.fail(out, mark, error);
+        } else {
+            byte[] body = applied == null ? ticket.echo : applied.reply();
+            if (body != null) {
+                out.writeRaw(body, 0, body.length);
+            }
+        }
+        int length = Frames.finish(out, mark);
+        long latency = nowNanos - ticket.receivedNanos;
+        to.stats.answered(ticket.opcode, ticket.xid, state.zxid(), nowNanos, latency);
+        stats.answeredWrite(latency, length);
+        if (ticket.opcode == OpCode.CLOSE_SESSION) {
+            close(to, "client closed its session");
+        }
+    }
+
+    /// The body of a sync is a path, and its reply says the path again.
+    private byte @Nullable [] echoOf(byte[] bytes, int body, int end) {
+        reader.reset(bytes, body, end);
+        try {
+            return reader.skipBuffer() < 0
+                    ? null
+                    : Arrays.copyOfRange(bytes, body, reader.position());
+        } catch (MalformedRecord e) {
+            return null;
+        }
+    }
+
+    /// A sync is refused only for its form, and even then in its place in the order.
+    private static int errorOf(Ticket sync) {
+        return sync.echo == null ? ErrorCode.MARSHALLING_ERROR : ErrorCode.OK;
+    }
+
+    /// Says anew whether frames of this connection are wanted.
+    private void reconsiderReading(Connection connection) {
+        boolean suspend =
+                switch (connection.phase) {
+                    case HANDSHAKE, CLOSED -> true;
+                    case NEW -> false;
+                    case OPEN -> connection.slow || shouldWaitForAnswers(connection);
+                };
+        if (suspend != connection.readingSuspended) {
+            connection.readingSuspended = suspend;
+            if (connection.phase != Phase.CLOSED) {
+                connection.transport.reading(!suspend);
+            }
+        }
+    }
+
+    private boolean shouldWaitForAnswers(Connection connection) {
+        int waiting = connection.order.size();
+        // Once suspended for its length, an order is let run empty: no flutter at the bound.
+        return waiting > 0
+                && (waiting >= Connection.ORDER_MAX
+                        || connection.readingSuspended
+                        || inFlight > config.outstandingMax());
+    }
+
+    // ---- reads
+
+    private void read(
+            Connection from,
+            int xid,
+            int opcode,
+            byte[] bytes,
+            int body,
+            int end,
+            long receivedNanos) {
+        JuteWriter out = writer(from);
+        int replyXid = opcode == OpCode.PING ? PING_XID : xid;
+        int error;
+        int mark = -1;
+        reader.reset(bytes, body, end);
+        try {
+            // Events of re-armed watches go out before the reply that re-arms them.
+            if (opcode == OpCode.SET_WATCHES || opcode == OpCode.SET_WATCHES2) {
+                reads.rearm(state, from, SetWatches.decode(opcode, reader));
+                mark = Frames.begin(out, replyXid, state.zxid());
+                error = ErrorCode.OK;
+            } else {
+                mark = Frames.begin(out, replyXid, state.zxid());
+                error = reads.answer(state, from, opcode, reader, end, out);
+            }
+        } catch (MalformedRecord e) {
+            if (mark >= 0) {
+                out.truncate(mark);
+            }
+            mark = Frames.begin(out, replyXid, state.zxid());
+            error = ErrorCode.MARSHALLING_ERROR;
+        }
+        if (error != ErrorCode.OK) {
+            Frames.fail(out, mark, error);
+        }
+        int length = Frames.finish(out, mark);
+        long latency = nowNanos - receivedNanos;
+        from.stats.answered(opcode, xid, state.zxid(), nowNanos, latency);
+        stats.answeredRead(latency, length);
+        if (out.length() > FLUSH_BYTES) {
+            flush(from);
+        }
+    }
+
+    // ---- events
+
+    private void writeEvent(Connection to, int type, byte[] path, int pathEnd, List<Acl> acl) {
+        // The watch is spent all the same; only the news is not for this client.
+        if (!tree.mayRead(acl, to.caller)) {
+            return;
+        }
+        JuteWriter frame = event.of(type, path, pathEnd, firingZxid);
+        writer(to).writeRaw(frame.array(), 0, frame.length());
+        to.stats.sentEvent();
+        stats.sentEvent();
+    }
+
+    // ---- output
+
+    private JuteWriter writer(Connection to) {
+        JuteWriter out = to.pendingOut;
+        if (out == null) {
+            out = spareWriters.isEmpty() ? new JuteWriter(1024) : spareWriters.pop();
+            to.pendingOut = out;
+            dirty.add(to);
+        }
+        return out;
+    }
+
+    /// Sends what is written for a connection. It stays in {@link #dirty} until the round ends,
+    /// which then finds nothing to send.
+    private void flush(Connection to) {
+        JuteWriter out = to.pendingOut;
+        if (out == null) {
+            return;
+        }
+        to.pendingOut = null;
+        if (out.length() > 0) {
+            to.transport.send(out.array(), out.length());
+        }
+        if (spareWriters.size() < SPARE_WRITERS_MAX
+                && out.array().length <= SPARE_WRITER_BYTES_MAX) {
+            out.clear();
+            spareWriters.push(out);
+        }
+    }
+
+    private void heard(Connection from) {
+        from.lastHeardNanos = nowNanos;
+        if (!from.heardSinceReport) {
+            from.heardSinceReport = true;
+            heard.add(from);
+        }
+    }
+
+    private void close(Connection connection, String reason) {
+        if (connection.phase == Phase.CLOSED) {
+            return;
+        }
+        flush(connection);
+        forget(connection);
+        connection.transport.close(reason);
+    }
+
+    private void forget(Connection gone) {
+        gone.phase = Phase.CLOSED;
+        connections.remove(gone);
+        bySession.remove(gone.sessionId, gone);
+        watches.removeAll(gone);
+        gone.order.clear();
+        gone.pendingOut = null;
+    }
+}

@@ -1,0 +1,37 @@
+package io.banyan.replica;
+
+/// What a {@link Replica} has to know of the configuration. Durations in milliseconds.
+///
+/// @param serverId 1 for a server on its own, myid in an ensemble
+/// @param gateways how many gateways it serves
+/// @param tickMillis `tickTime`
+/// @param stallMillisMax how much of a gap between two ticks counts on the session clock
+/// @param snapCount transactions per snapshot
+/// @param snapSizeBytes log bytes per snapshot, 0 for no such limit
+/// @param reapEveryMillis `znode.container.checkIntervalMs`
+/// @param reapPerMinuteMax `znode.container.maxPerMinute`
+/// @param neverUsedMillisMax `znode.container.maxNeverUsedIntervalMs`, 0 for never
+public record ReplicaConfig(
+        int serverId,
+        int gateways,
+        int tickMillis,
+        int stallMillisMax,
+        int snapCount,
+        long snapSizeBytes,
+        int reapEveryMillis,
+        int reapPerMinuteMax,
+        long neverUsedMillisMax) {
+    public ReplicaConfig {
+        if (gateways < 1 || tickMillis < 1 || stallMillisMax < 1 || snapCount < 2) {
+            throw new IllegalArgumentException(
+                    "gateways="
+                            + gateways
+                            + " tickMillis="
+                            + tickMillis
+                            + " stallMillisMax="
+                            + stallMillisMax
+                            + " snapCount="
+                            + snapCount);
+        }
+    }
+}

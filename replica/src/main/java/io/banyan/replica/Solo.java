@@ -1,0 +1,59 @@
+package io.banyan.replica;
+
+import io.banyan.tree.Applied;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/// The broadcast of a server on its own: committed is what its log has synced.
+///
+/// Confined to the replica thread.
+final class Solo implements Broadcast {
+    private final ArrayDeque<Committed> proposals = new ArrayDeque<>();
+    private long appendedZxid;
+    private long syncAskedZxid;
+    private long syncedZxid;
+
+    /// @param lastZxid of the recovered state: on disk already
+    Solo(long lastZxid) {
+        appendedZxid = lastZxid;
+        syncAskedZxid = lastZxid;
+        syncedZxid = lastZxid;
+    }
+
+    @Override
+    public void propose(Committed proposal, List<Effect> out) {
+        Applied applied = proposal.applied();
+        if (applied != null) {
+            Check.that(applied.zxid() > appendedZxid, "zxids rise", applied.zxid(), appendedZxid);
+            appendedZxid = applied.zxid();
+            out.add(new Effect.Append(applied.zxid(), applied.payload()));
+        }
+        proposals.add(proposal);
+    }
+
+    @Override
+    public void roundEnded(List<Effect> out) {
+        if (appendedZxid > syncAskedZxid) {
+            syncAskedZxid = appendedZxid;
+            out.add(new Effect.Sync(appendedZxid));
+        }
+    }
+
+    @Override
+    public void synced(long zxid, List<Committed> committed) {
+        Check.that(zxid <= appendedZxid, "only what was appended is synced", zxid, appendedZxid);
+        syncedZxid = Math.max(syncedZxid, zxid);
+        drain(committed);
+    }
+
+    @Override
+    public void drain(List<Committed> committed) {
+        for (Committed head = proposals.peek(); head != null; head = proposals.peek()) {
+            Applied applied = head.applied();
+            if (applied != null && applied.zxid() > syncedZxid) {
+                return;
+            }
+            committed.add(proposals.remove());
+        }
+    }
+}

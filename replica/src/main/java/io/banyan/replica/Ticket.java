@@ -1,0 +1,45 @@
+package io.banyan.replica;
+
+import io.banyan.tree.Applied;
+import io.banyan.wire.OpCode;
+import org.jspecify.annotations.Nullable;
+
+/// A request that waits for the replica: its place in the order of its connection.
+///
+/// The replica only carries it around; what is in it belongs to the gateway of the connection.
+public final class Ticket implements Turn {
+    final Connection connection;
+    final int xid;
+    final int opcode;
+    final long receivedNanos;
+
+    /// Set by the gateway when the outcome is there but earlier requests are not answered yet.
+    boolean done;
+
+    @Nullable Applied applied;
+
+    /// The body of a sync's reply.
+    byte @Nullable [] echo;
+
+    Ticket(Connection connection, int xid, int opcode, long receivedNanos) {
+        this.connection = connection;
+        this.xid = xid;
+        this.opcode = opcode;
+        this.receivedNanos = receivedNanos;
+    }
+
+    /// Which gateway is to be told of the outcome.
+    public int gateway() {
+        return connection.gateway().index();
+    }
+
+    /// The connection that asked.
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public String toString() {
+        return OpCode.name(opcode) + " xid=" + xid + " of " + connection;
+    }
+}
