@@ -1,0 +1,232 @@
+package io.banyan.server.config;
+
+import io.banyan.server.config.Notice.Level;
+import io.banyan.server.config.ServerConfig.ClientPorts;
+import io.banyan.server.config.ServerConfig.Ensemble;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// After everything was read: what is unknown, what came through the wrong door, and what is known
+/// but not in effect yet.
+final class Judgement {
+    /// Names that the guide prints but that no code of ZooKeeper reads, and the names that work.
+    private static final Map<String, String> DOCUMENTED_AS =
+            Map.ofEntries(
+                    Map.entry("connectionMaxTokens", "connection_throttle_tokens"),
+                    Map.entry("connectionTokenFillTime", "connection_throttle_fill_time"),
+                    Map.entry("connectionTokenFillCount", "connection_throttle_fill_count"),
+                    Map.entry("connectionFreezeTime", "connection_throttle_freeze_time"),
+                    Map.entry("connectionDropIncrease", "connection_throttle_drop_increase"),
+                    Map.entry("connectionDropDecrease", "connection_throttle_drop_decrease"),
+                    Map.entry("connectionDecreaseRatio", "connection_throttle_decrease_ratio"),
+                    Map.entry("requestThrottleLimit", "request_throttle_max_requests"),
+                    Map.entry("requestThrottleStallTime", "request_throttle_stall_time"),
+                    Map.entry("requestThrottleDropStale", "request_throttle_drop_stale"),
+                    Map.entry("requestStaleLatencyCheck", "request_stale_latency_check"),
+                    Map.entry("requestStaleConnectionCheck", "request_stale_connection_check"),
+                    Map.entry("throttledOpWaitTime", "throttled_op_wait_time"));
+
+    /// Properties of ZooKeeper's client, of its scripts and of its log4j files: not the server's
+    /// business, and often set for a whole machine.
+    private static final List<String> OTHERS =
+            List.of(
+                    "log.",
+                    "root.logger",
+                    "console.",
+                    "tracelog.",
+                    "auditlog.",
+                    "audit.log",
+                    "sasl.client",
+                    "client.secure",
+                    "clientCnxnSocket",
+                    "server.principal",
+                    "server.realm",
+                    "request.timeout",
+                    "disableAutoWatchReset",
+                    "admin.server.",
+                    "cli.");
+
+    /// Keys that are read and have no effect yet, by the start of their names: remove an entry when
+    /// its work lands.
+    private static final List<Later> LATER =
+            List.of(
+                    new Later("observerMasterPort", "observers following followers"),
+                    new Later("localSessionsEnabled", "local sessions"),
+                    new Later("reconfigEnabled", "dynamic reconfiguration"),
+                    new Later("oraclePath", "the oracle for two servers"),
+                    new Later("ssl.", "TLS"),
+                    new Later("client.certReload", "TLS"),
+                    new Later("client.portUnification", "TLS"),
+                    new Later("netty.server.", "TLS"),
+                    new Later("sslQuorum", "TLS"),
+                    new Later("portUnification", "TLS"),
+                    new Later("admin.portUnification", "TLS of the admin server"),
+                    new Later("admin.needClientAuth", "TLS of the admin server"),
+                    new Later("sasl.serverconfig", "SASL"),
+                    new Later("kerberos.", "SASL"),
+                    new Later("SASLAuthenticationProvider.", "SASL"),
+                    new Later("X509AuthenticationProvider.", "TLS"));
+
+    /// Of the same kind, where starting without them would let in whom they keep out, or would make
+    /// a second truth beside an ensemble's.
+    private static final Map<String, String> REFUSED =
+            Map.of(
+                    "enforce.auth.enabled", "enforced authentication",
+                    "sessionRequireClientSASLAuth", "SASL",
+                    "quorum.auth.enableSasl", "SASL between servers",
+                    "quorum.auth.learnerRequireSasl", "SASL between servers",
+                    "quorum.auth.serverRequireSasl", "SASL between servers",
+                    "admin.forceHttps", "TLS of the admin server");
+
+    private record Later(String prefix, String what) {}
+
+    private final Settings settings;
+
+    Judgement(Settings settings) {
+        this.settings = settings;
+    }
+
+    void judge(Ensemble ensemble, ClientPorts ports) {
+        readKnownButUnused();
+        notInEffect(ensemble, ports);
+        for (var entry : settings.fileEntries()) {
+            if (!settings.knownInFile().contains(entry.key())) {
+                unknownInFile(entry.key());
+            }
+        }
+        unknownSystemProperties();
+    }
+
+    /// Keys whose work has not begun and that no part of the record has room for.
+    private void readKnownButUnused() {
+        settings.property("netty.server.outstandingHandshake.limit");
+        settings.property("netty.server.earlyDropSecureConnectionHandshakes");
+        settings.property("client.portUnification");
+        settings.property("client.certReload");
+    }
+
+    private void notInEffect(Ensemble ensemble, ClientPorts ports) {
+        if (ensemble.isEnsemble()) {
+            settings.notice(
+                    new Notice(
+                            Level.REFUSE,
+                            "server.N",
+                            "names an ensemble of "
+                                    + ensemble.servers().size()
+                                    + " servers; this version of Banyan serves standalone only,"
+                                    + " and one server of an ensemble must not write alone."));
+        }
+        if (ports.secure() != null) {
+            settings.notice(
+                    new Notice(
+                            ports.plain() == null ? Level.REFUSE : Level.WARN,
+                            "secureClientPort",
+                            "is not in effect yet: TLS is not there in this version, so port "
+                                    + ports.secure().port()
+                                    + " is not opened."));
+        }
+        for (String name : allWritten()) {
+            String refused = REFUSED.get(name);
+            if (refused != null) {
+                if (isOn(name)) {
+                    settings.notice(
+                            new Notice(
+                                    Level.REFUSE,
+                                    name,
+                                    "asks for "
+                                            + refused
+                                            + ", which is not in this version: starting without it"
+                                            + " would let in whom it keeps out. Remove it to start"
+                                            + " all the same."));
+                }
+                continue;
+            }
+            for (Later later : LATER) {
+                if (name.startsWith(later.prefix()) && !isOff(name)) {
+                    settings.warn(
+                            name, "is not in effect yet: " + later.what() + " is still missing.");
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Names in the file and system properties without their prefix.
+    private Set<String> allWritten() {
+        var names = new TreeSet<String>();
+        for (String key : settings.propertyView().keySet()) {
+            if (key.startsWith(Settings.PREFIX)) {
+                names.add(key.substring(Settings.PREFIX.length()));
+            }
+        }
+        for (var entry : settings.fileEntries()) {
+            names.add(entry.key());
+        }
+        return names;
+    }
+
+    private boolean isOn(String name) {
+        return settings.raw(name).equalsIgnoreCase("true");
+    }
+
+    private boolean isOff(String name) {
+        String value = settings.raw(name);
+        return value.equalsIgnoreCase("false") || value.equals("0");
+    }
+
+    private void unknownInFile(String key) {
+        if (settings.knownBareProperties().contains(key)) {
+            settings.warn(
+                    key,
+                    "has no effect in this file, as in ZooKeeper: set it with -D"
+                            + key
+                            + " in SERVER_JVMFLAGS.");
+            return;
+        }
+        String documented = DOCUMENTED_AS.get(key);
+        if (documented != null) {
+            settings.warn(
+                    key,
+                    "is only the name in ZooKeeper's guide and has no effect: write "
+                            + documented
+                            + ".");
+            return;
+        }
+        if (key.startsWith(Settings.PREFIX)) {
+            String bare = key.substring(Settings.PREFIX.length());
+            settings.warn(
+                    key,
+                    "has no effect: in this file the name is written without "
+                            + Settings.PREFIX
+                            + (settings.knownInFile().contains(bare) ? ", as " + bare : "")
+                            + ".");
+            return;
+        }
+        settings.warn(
+                key, "is not known and has no effect." + Nearest.hint(key, settings.knownInFile()));
+    }
+
+    private void unknownSystemProperties() {
+        for (String key : settings.propertyView().keySet()) {
+            if (!key.startsWith(Settings.PREFIX)) {
+                continue;
+            }
+            String name = key.substring(Settings.PREFIX.length());
+            if (settings.isInFile(name)
+                    || settings.knownProperties().contains(name)
+                    || OTHERS.stream().anyMatch(name::startsWith)) {
+                continue;
+            }
+            String why =
+                    settings.knownBareProperties().contains(name)
+                            ? "has no effect: the property is -D" + name + ", without zookeeper."
+                            : settings.knownInFile().contains(name)
+                                    ? "has no effect: write " + name + " in the file."
+                                    : "is not known and has no effect."
+                                            + Nearest.hint(name, settings.knownProperties());
+            settings.warn("-D" + key, why);
+        }
+    }
+}
