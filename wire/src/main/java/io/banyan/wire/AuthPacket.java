@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 /// The body of an auth packet.
 ///
 /// @param type 0, ignored
+/// @param scheme empty where the wire says null: both are refused alike
 /// @param auth what the scheme asks for, as `user:password` for digest; null is not the same as
 ///   empty
 @SuppressWarnings("ArrayRecordComponent") // compared by content, see equals
 public record AuthPacket(int type, String scheme, byte @Nullable [] auth) {
     public static AuthPacket decode(JuteReader in) {
-        return new AuthPacket(in.readInt(), in.requireString(), in.readBuffer());
+        return new AuthPacket(in.readInt(), in.readStringOrEmpty(), in.readBuffer());
     }
 
     public void encode(JuteWriter out) {

@@ -2,6 +2,9 @@ package io.banyan.wire;
 
 /// One operation within a {@link MultiRequest}.
 public sealed interface MultiOp {
+    /// The flags of the create mode CONTAINER: those above it are the two with a time to live.
+    int FLAGS_CONTAINER = 4;
+
     /// @return the {@link OpCode} in its header
     int type();
 
@@ -71,19 +74,17 @@ public sealed interface MultiOp {
         }
     }
 
-    /// Reads the body of one operation.
+    /// Reads the body of one operation. As in ZooKeeper the flags of a create have a say in what it
+    /// is, other than outside a multi: a create with the flags of a container is {@link
+    /// OpCode#CREATE_CONTAINER}, and a createTTL without those of a time to live is a plain create.
+    ///
+    /// @throws MalformedRecord also for a null path or ACL, which are ordinary refusals outside a
+    ///   multi, and for flags that no create has
     static MultiOp decode(int type, JuteReader in) {
+        requirePath(in);
         return switch (type) {
-            case OpCode.CREATE, OpCode.CREATE2, OpCode.CREATE_CONTAINER -> {
-                var request = CreateRequest.decode(in);
-                requireFlags(request.flags());
-                yield new Create(type, request);
-            }
-            case OpCode.CREATE_TTL -> {
-                var request = CreateTtlRequest.decode(in);
-                requireFlags(request.flags());
-                yield new CreateTtl(request);
-            }
+            case OpCode.CREATE, OpCode.CREATE2, OpCode.CREATE_CONTAINER -> decodeCreate(type, in);
+            case OpCode.CREATE_TTL -> decodeCreateTtl(in);
             case OpCode.DELETE -> new Delete(DeleteRequest.decode(in));
             case OpCode.SET_DATA -> new SetData(SetDataRequest.decode(in));
             case OpCode.CHECK -> new Check(CheckVersionRequest.decode(in));
@@ -91,10 +92,45 @@ public sealed interface MultiOp {
         };
     }
 
-    // Outside a multi such flags are a bad argument, inside they spoil the whole packet.
-    private static void requireFlags(int flags) {
-        if (flags < 0 || flags > 6) {
-            throw new MalformedRecord("create flags " + flags);
+    private static MultiOp decodeCreate(int type, JuteReader in) {
+        requireAcl(in);
+        var request = CreateRequest.decode(in);
+        int flags = request.flags();
+        if (flags < 0 || flags > FLAGS_CONTAINER) {
+            throw new MalformedRecord("create flags " + flags + " in a multi");
         }
+        return new Create(flags == FLAGS_CONTAINER ? OpCode.CREATE_CONTAINER : type, request);
+    }
+
+    private static MultiOp decodeCreateTtl(JuteReader in) {
+        requireAcl(in);
+        var request = CreateTtlRequest.decode(in);
+        int flags = request.flags();
+        // Flags beyond all modes stay a createTTL, to be refused for itself as a bad argument.
+        if (flags < 0 || flags > FLAGS_CONTAINER) {
+            return new CreateTtl(request);
+        }
+        int type = flags == FLAGS_CONTAINER ? OpCode.CREATE_CONTAINER : OpCode.CREATE;
+        return new Create(
+                type, new CreateRequest(request.path(), request.data(), request.acl(), flags));
+    }
+
+    private static void requirePath(JuteReader in) {
+        if (ahead(in).skipBuffer() < 0) {
+            throw new MalformedRecord("null path in a multi");
+        }
+    }
+
+    private static void requireAcl(JuteReader in) {
+        JuteReader ahead = ahead(in);
+        ahead.skipBuffer();
+        ahead.skipBuffer();
+        if (ahead.readInt() == -1) {
+            throw new MalformedRecord("null ACL in a multi");
+        }
+    }
+
+    private static JuteReader ahead(JuteReader in) {
+        return new JuteReader(in.array(), in.position(), in.position() + in.remaining());
     }
 }
