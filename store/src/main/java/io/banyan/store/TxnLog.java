@@ -127,9 +127,14 @@ public final class TxnLog implements Closeable {
 
     /// Removes everything after `zxid` from the log, durably (a learner's TRUNC).
     ///
-    /// @throws CorruptFile if the log does not hold the entry `zxid`; nothing is changed then
+    /// Snapshots taken later go too, so a snapshot writer must not be at work. Memory is to be
+    /// recovered anew afterwards.
+    ///
+    /// @throws CorruptFile if no valid snapshot and the log behind it lead to `zxid`; nothing is
+    ///   changed then
     public void truncate(long zxid) throws IOException {
-        requireSound();
+        sync();
+        LogTruncation.requireRestorable(disk, config, zxid);
         try {
             endFile();
             LogTruncation.truncate(disk, config, zxid);
