@@ -2,63 +2,284 @@ package io.banyan.tree;
 
 import io.banyan.wire.SnapshotSink;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that is replicated, after one transaction: znodes, sessions, ACLs, quotas. An
 /// immutable value that shares with its predecessors whatever did not change; any thread may read
 /// it.
-@SuppressWarnings("DoNotCallSuggester") // The bodies follow.
 public final class State {
-    State() {}
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+    /// A session as an entry: length of the key, session id, timeout.
+    private static final int SESSION_KEY_BYTES = 8;
+
+    private final long zxid;
+    private final long digest;
+    final Branch root;
+
+    /// Bytes of paths and data; the root's alias `/` is not in it.
+    final long sizeBytes;
+
+    final Trie sessions;
+    private final int sessionCount;
+
+    /// Sessions' sets of ephemerals, also of sessions that are gone.
+    final Trie ephemerals;
+
+    private final int ephemeralCount;
+    final AclTable acls;
+    final PathSet containers;
+    final PathSet ttls;
+    final PathSet quotas;
+
+    State(
+            long zxid,
+            long digest,
+            Branch root,
+            long sizeBytes,
+            Trie sessions,
+            int sessionCount,
+            Trie ephemerals,
+            int ephemeralCount,
+            AclTable acls,
+            PathSet containers,
+            PathSet ttls,
+            PathSet quotas) {
+        this.zxid = zxid;
+        this.digest = digest;
+        this.root = root;
+        this.sizeBytes = sizeBytes;
+        this.sessions = sessions;
+        this.sessionCount = sessionCount;
+        this.ephemerals = ephemerals;
+        this.ephemeralCount = ephemeralCount;
+        this.acls = acls;
+        this.containers = containers;
+        this.ttls = ttls;
+        this.quotas = quotas;
+    }
 
     /// The last transaction that is in this state.
     public long zxid() {
-        throw new UnsupportedOperationException();
+        return zxid;
     }
 
     /// ZooKeeper's tree digest, 0 if digests are off.
     public long digest() {
-        throw new UnsupportedOperationException();
+        return digest;
     }
 
     /// Znodes as ZooKeeper counts them: the root twice, so that a fresh tree has 5.
     public int nodeCount() {
-        throw new UnsupportedOperationException();
+        return root.descendants + 2;
     }
 
     /// Bytes of all paths and data.
     public long approximateDataSize() {
-        throw new UnsupportedOperationException();
+        return sizeBytes + 1;
     }
 
     public int ephemeralCount() {
-        throw new UnsupportedOperationException();
+        return ephemeralCount;
     }
 
     public int sessionCount() {
-        throw new UnsupportedOperationException();
+        return sessionCount;
     }
 
     public boolean hasSession(long sessionId) {
-        throw new UnsupportedOperationException();
+        return sessions.find(sessionKey(sessionId), 0, SESSION_KEY_BYTES) != null;
     }
 
     /// @return the negotiated timeout, -1 if there is no such session
     public int sessionTimeoutMillis(long sessionId) {
-        throw new UnsupportedOperationException();
+        Object entry = sessions.find(sessionKey(sessionId), 0, SESSION_KEY_BYTES);
+        return entry == null ? -1 : timeoutMillis((byte[]) entry);
     }
 
+    /// In an order that is the same in every JVM, but means nothing.
     public void forEachSession(SessionVisitor visitor) {
-        throw new UnsupportedOperationException();
+        sessions.forEach(entry -> {
+            byte[] session = (byte[]) entry;
+            long sessionId = (long) LONG.get(session, 1);
+            PathSet paths = ephemeralsOf(ephemerals, sessionId);
+            visitor.session(
+                    sessionId, timeoutMillis(session), paths == null ? List.of() : paths.toList());
+        });
     }
 
     /// The same content under another zxid.
-    public State withZxid(long zxid) {
-        throw new UnsupportedOperationException();
+    public State withZxid(long newZxid) {
+        return new State(
+                newZxid,
+                digest,
+                root,
+                sizeBytes,
+                sessions,
+                sessionCount,
+                ephemerals,
+                ephemeralCount,
+                acls,
+                containers,
+                ttls,
+                quotas);
+    }
+
+    static byte[] sessionKey(long sessionId) {
+        byte[] key = new byte[SESSION_KEY_BYTES];
+        LONG.set(key, 0, sessionId);
+        return key;
+    }
+
+    static byte[] sessionEntry(long sessionId, int timeoutMillis) {
+        byte[] entry = new byte[1 + SESSION_KEY_BYTES + Integer.BYTES];
+        entry[0] = SESSION_KEY_BYTES;
+        LONG.set(entry, 1, sessionId);
+        INT.set(entry, 1 + SESSION_KEY_BYTES, timeoutMillis);
+        return entry;
+    }
+
+    /// The session whose key an entry has.
+    static long sessionOf(Object entry) {
+        return (long) LONG.get(Trie.packed(entry), 1);
+    }
+
+    private static int timeoutMillis(byte[] session) {
+        return (int) INT.get(session, 1 + SESSION_KEY_BYTES);
+    }
+
+    static @Nullable PathSet ephemeralsOf(Trie ephemerals, long sessionId) {
+        return (PathSet) ephemerals.find(sessionKey(sessionId), 0, SESSION_KEY_BYTES);
+    }
+
+    /// The znode at a path, `/` and the empty path both being the root.
+    ///
+    /// @return null if there is none
+    @Nullable Object find(byte[] path, int from, int end) {
+        if (from == end) {
+            return root;
+        }
+        if (path[from] != '/') {
+            return null;
+        }
+        if (end - from == 1) {
+            return root;
+        }
+        Object entry = root;
+        int at = from;
+        while (at < end) {
+            if (!(entry instanceof Branch branch)) {
+                return null;
+            }
+            int next = slashAfter(path, at + 1, end);
+            entry = branch.children.find(path, at + 1, next);
+            if (entry == null) {
+                return null;
+            }
+            at = next;
+        }
+        return entry;
+    }
+
+    static int slashAfter(byte[] path, int from, int end) {
+        for (int at = from; at < end; at++) {
+            if (path[at] == '/') {
+                return at;
+            }
+        }
+        return end;
     }
 
     /// Tells everything to a sink: sessions, then ACLs (numbers above 0), then znodes depth first,
     /// parents before children. The order is the same for equal states.
     public void writeTo(SnapshotSink sink) throws IOException {
-        throw new UnsupportedOperationException();
+        Trie.Cursor each = sessions.cursor();
+        for (Object entry = each.next(); entry != null; entry = each.next()) {
+            sink.session(sessionOf(entry), timeoutMillis((byte[]) entry));
+        }
+        acls.forEach(sink::acl);
+        var walk = new Walk(root);
+        var fields = new Fields();
+        do {
+            fields.read(walk.entry());
+            byte[] data =
+                    fields.dataEnd < 0
+                            ? null
+                            : Arrays.copyOfRange(fields.data, fields.dataFrom, fields.dataEnd);
+            sink.node(walk.path(), walk.pathEnd(), data, fields.acl, fields.persisted());
+        } while (walk.next());
+    }
+
+    /// A walk over a znode and all below it, depth first, parents before children, without
+    /// recursion since trees may be deeper than a thread's stack. Confined to one thread.
+    static final class Walk {
+        private final ArrayList<Trie.Cursor> cursors = new ArrayList<>();
+
+        /// Where the path of the znode ends whose children the cursor of the same index yields.
+        private int[] ends = new int[16];
+
+        private byte[] path = new byte[256];
+        private int pathEnd;
+        private Object entry;
+
+        Walk(Object start) {
+            entry = start;
+        }
+
+        Object entry() {
+            return entry;
+        }
+
+        /// The path below the start, which itself has the empty path; valid until the next step.
+        byte[] path() {
+            return path;
+        }
+
+        int pathEnd() {
+            return pathEnd;
+        }
+
+        /// @return false behind the last
+        boolean next() {
+            if (entry instanceof Branch branch) {
+                if (cursors.size() == ends.length) {
+                    ends = Arrays.copyOf(ends, 2 * ends.length);
+                }
+                ends[cursors.size()] = pathEnd;
+                cursors.add(branch.children.cursor());
+            }
+            while (!cursors.isEmpty()) {
+                int last = cursors.size() - 1;
+                Object child = cursors.get(last).next();
+                if (child != null) {
+                    entry = child;
+                    pathEnd = ends[last];
+                    append(Trie.packed(child));
+                    return true;
+                }
+                cursors.remove(last);
+            }
+            return false;
+        }
+
+        private void append(byte[] packed) {
+            int from = Trie.keyFrom(packed);
+            int length = Trie.keyEnd(packed) - from;
+            if (pathEnd + 1 + length > path.length) {
+                path = Arrays.copyOf(path, Math.max(2 * path.length, pathEnd + 1 + length));
+            }
+            path[pathEnd] = '/';
+            System.arraycopy(packed, from, path, pathEnd + 1, length);
+            pathEnd += 1 + length;
+        }
     }
 }

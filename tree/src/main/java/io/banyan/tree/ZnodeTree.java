@@ -2,6 +2,8 @@ package io.banyan.tree;
 
 import io.banyan.wire.Acl;
 import io.banyan.wire.JuteWriter;
+import io.banyan.wire.StatPersisted;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It holds nothing but its configuration; every method is a pure function and may be called from
 /// any thread.
-@SuppressWarnings("DoNotCallSuggester") // The bodies follow.
 public final class ZnodeTree {
     private final TreeConfig config;
+    private final Permissions permissions;
+    private final Reads reads;
 
     public ZnodeTree(TreeConfig config) {
         this.config = config;
+        permissions = new Permissions(config);
+        reads = new Reads(config, permissions);
     }
 
     public TreeConfig config() {
@@ -24,12 +29,15 @@ public final class ZnodeTree {
 
     /// The tree of a new ensemble: the root and what ZooKeeper keeps below `/zookeeper`.
     public State fresh() {
-        throw new UnsupportedOperationException();
+        Loader loader = loader();
+        var zero = new StatPersisted(0, 0, 0, 0, 0, 0, 0, 0, 0);
+        loader.node(new byte[0], 0, new byte[0], Fields.OPEN_ACL, zero);
+        return loader.finish(0);
     }
 
     /// A new builder of a state from a snapshot.
     public Loader loader() {
-        throw new UnsupportedOperationException();
+        return new Loader(config);
     }
 
     /// Decides a write and carries it out.
@@ -41,7 +49,7 @@ public final class ZnodeTree {
     /// @param zxid of the new transaction
     /// @param wallMillis becomes ctime and mtime
     public Applied evaluate(State head, WriteRequest request, long zxid, long wallMillis) {
-        throw new UnsupportedOperationException();
+        return new Evaluation(config, permissions, head, request, zxid, wallMillis).run();
     }
 
     /// A refusal by others' checks, as an expired or moved session.
@@ -49,7 +57,7 @@ public final class ZnodeTree {
     /// @param err an {@link io.banyan.wire.ErrorCode}
     public Applied refuse(
             State head, long sessionId, int cxid, int err, long zxid, long wallMillis) {
-        throw new UnsupportedOperationException();
+        return Evaluation.refused(head, sessionId, cxid, err, zxid, wallMillis);
     }
 
     /// Carries out a transaction that a leader evaluated. Never refuses it: what cannot be done is
@@ -58,14 +66,14 @@ public final class ZnodeTree {
     /// @param payload header, record and digest; kept by the result, not to be modified
     /// @throws io.banyan.wire.MalformedRecord if it is no transaction
     public Applied apply(State state, byte[] payload) {
-        throw new UnsupportedOperationException();
+        return new Application(config, state, payload).run();
     }
 
     /// Carries out a logged transaction on top of a snapshot that may already hold its effects.
     ///
     /// @throws io.banyan.wire.MalformedRecord if it is no transaction
     public State replay(State state, byte[] payload) {
-        throw new UnsupportedOperationException();
+        return apply(state, payload).state();
     }
 
     /// Answers a read: writes the reply's body, or nothing at all if it fails.
@@ -73,35 +81,35 @@ public final class ZnodeTree {
     /// @param path array with the path's UTF-8 from `from` up to `end`; read in place, never kept
     /// @return 0, or the error code for the reply's header
     public int exists(State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
-        throw new UnsupportedOperationException();
+        return reads.exists(state, path, from, end, caller, out);
     }
 
     /// As {@link #exists}, with the data and the stat.
     public int getData(State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
-        throw new UnsupportedOperationException();
+        return reads.getData(state, path, from, end, caller, out);
     }
 
     /// As {@link #exists}, with the children's names.
     public int getChildren(
             State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
-        throw new UnsupportedOperationException();
+        return reads.getChildren(state, path, from, end, caller, out, false);
     }
 
     /// As {@link #exists}, with the children's names and the stat.
     public int getChildren2(
             State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
-        throw new UnsupportedOperationException();
+        return reads.getChildren(state, path, from, end, caller, out, true);
     }
 
     /// As {@link #exists}, with the ACL and the stat; digests are masked for who is no admin.
     public int getAcl(State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
-        throw new UnsupportedOperationException();
+        return reads.getAcl(state, path, from, end, caller, out);
     }
 
     /// As {@link #exists}, with the number of all descendants.
     public int getAllChildrenNumber(
             State state, byte[] path, int from, int end, Caller caller, JuteWriter out) {
-        throw new UnsupportedOperationException();
+        return reads.getAllChildrenNumber(state, path, from, end, caller, out);
     }
 
     /// Writes the paths of a session's ephemerals that start with `prefix`.
@@ -109,7 +117,7 @@ public final class ZnodeTree {
     /// @param prefix null, blank and `/` mean all
     /// @return 0
     public int getEphemerals(State state, long sessionId, @Nullable String prefix, JuteWriter out) {
-        throw new UnsupportedOperationException();
+        return reads.getEphemerals(state, sessionId, prefix, out);
     }
 
     /// Answers a multiRead.
@@ -118,17 +126,23 @@ public final class ZnodeTree {
     /// @return 0, or the error code for the reply's header
     public int multiRead(
             State state, byte[] body, int from, int end, Caller caller, JuteWriter out) {
-        throw new UnsupportedOperationException();
+        return reads.multiRead(state, body, from, end, caller, out);
     }
 
     /// Whether `caller` may read what has this ACL, as the events of watches ask.
     public boolean mayRead(List<Acl> acl, Caller caller) {
-        throw new UnsupportedOperationException();
+        return permissions.allows(acl, Acl.READ, caller);
     }
 
     /// @return null if there is no such znode
     public @Nullable NodeView find(State state, byte[] path, int from, int end) {
-        throw new UnsupportedOperationException();
+        Object entry = state.find(path, from, end);
+        if (entry == null) {
+            return null;
+        }
+        var node = new Fields();
+        node.read(entry);
+        return new NodeView(node.stat(config), state.acls.list(node.acl), node.persisted());
     }
 
     /// Containers and TTL nodes that have outlived their purpose; each is to be deleted by an
@@ -136,12 +150,44 @@ public final class ZnodeTree {
     ///
     /// @param maxNeverUsedMillis how long a container may wait for its first child; 0 means forever
     public List<byte[]> reapable(State state, long wallMillis, long maxNeverUsedMillis) {
-        throw new UnsupportedOperationException();
+        var due = new ArrayList<byte[]>();
+        var node = new Fields();
+        for (byte[] path : state.containers.toList()) {
+            if (isChildless(state, path, node)) {
+                // Without the first condition a container would go before its first child comes.
+                boolean used = node.cversion > 0;
+                boolean forgotten =
+                        maxNeverUsedMillis != 0 && wallMillis - node.mtime > maxNeverUsedMillis;
+                if (used || forgotten) {
+                    due.add(path);
+                }
+            }
+        }
+        for (byte[] path : state.ttls.toList()) {
+            if (isChildless(state, path, node)) {
+                long ttlMillis = OwnerKind.ttlMillis(node.owner);
+                if (ttlMillis != 0 && wallMillis - node.mtime > ttlMillis) {
+                    due.add(path);
+                }
+            }
+        }
+        return due;
+    }
+
+    private static boolean isChildless(State state, byte[] path, Fields node) {
+        Object entry = state.find(path, 0, path.length);
+        if (entry == null) {
+            throw new IllegalStateException("a container or TTL node without its znode");
+        }
+        node.read(entry);
+        return node.childCount == 0;
     }
 
     /// Without ephemerals whose session is gone, as a server that starts to lead removes them; no
     /// transaction.
     public State withoutOrphans(State state) {
-        throw new UnsupportedOperationException();
+        var draft = new Draft(config, state, state.zxid(), 0, new Edit());
+        draft.deleteOrphans();
+        return draft.finish();
     }
 }
