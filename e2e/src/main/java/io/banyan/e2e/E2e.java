@@ -1,0 +1,25 @@
+package io.banyan.e2e;
+
+import io.banyan.e2e.diff.DiffCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The command line of the black-box tests.
+@Command(
+        name = "bin/e2e",
+        mixinStandardHelpOptions = true,
+        description = "Black-box tests of Banyan with real processes, Apache ZooKeeper as control.",
+        subcommands = {DiffCommand.class})
+public final class E2e implements Runnable {
+
+    private E2e() {}
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new E2e()).execute(args));
+    }
+
+    @Override
+    public void run() {
+        CommandLine.usage(this, System.out);
+    }
+}

@@ -1,0 +1,175 @@
+package io.banyan.e2e.diff;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.banyan.e2e.server.ServerConfig;
+import io.banyan.e2e.server.ServerKind;
+import io.banyan.e2e.server.ServerProcess;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// Two servers that are given the same scripts. Front door of this room; confined to one thread.
+public final class Differential implements AutoCloseable {
+
+    /// So long that no session ends by itself during any run.
+    static final int SESSION_MILLIS = 3_000_000;
+
+    /// Who may do everything on the servers of this test.
+    static final String SUPER_USER = "super:test";
+
+    private final ServerKind leftKind;
+    private final ServerKind rightKind;
+    private final PrintStream out;
+    private ServerProcess left;
+    private ServerProcess right;
+    private int runs;
+    private long operations;
+
+    /// Starts both servers.
+    ///
+    /// @param left the one that is right by definition
+    /// @param out takes progress and differences
+    public Differential(ServerKind left, ServerKind right, PrintStream out) {
+        this.leftKind = left;
+        this.rightKind = right;
+        this.out = out;
+        this.left = ServerProcess.start(left, config());
+        this.right = ServerProcess.start(right, config());
+    }
+
+    private static ServerConfig config() {
+        return ServerConfig.standard()
+                .with("tickTime", "3000")
+                .with("minSessionTimeout", "2000000")
+                .with("maxSessionTimeout", "4000000")
+                // Nobody pulls the plug here, and a script is thousands of writes.
+                .with("forceSync", "no")
+                .with("extendedTypesEnabled", "true")
+                .with("enforceQuota", "true")
+                .with("DigestAuthenticationProvider.superDigest", superDigest())
+                // The reaper has its own test: here it would come at another moment in each server.
+                .withJvmFlag("-Dznode.container.checkIntervalMs=36000000")
+                .withJvmFlag("-Dapache.log.level=WARN");
+    }
+
+    private static String superDigest() {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-1").digest(SUPER_USER.getBytes(UTF_8));
+            return "super:" + Base64.getEncoder().encodeToString(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Runs one seed. A difference is printed with the shortest script found that still shows it.
+    ///
+    /// @return whether the servers did not differ
+    public boolean agree(long seed, int steps, int sessions) throws IOException {
+        Script script = Generator.script(seed, steps, sessions);
+        Optional<Comparison.Difference> found = compare(script);
+        operations += script.steps().size();
+        if (found.isEmpty()) {
+            return true;
+        }
+        Comparison.Difference difference = found.get();
+        out.println("seed " + seed + ": difference at step " + difference.step());
+        print(script, difference);
+        shrink(script, difference);
+        return false;
+    }
+
+    /// How many steps were run in all seeds so far.
+    public long operations() {
+        return operations;
+    }
+
+    private Optional<Comparison.Difference> compare(Script script) throws IOException {
+        String root = String.format(java.util.Locale.ROOT, "/s%06d", runs++);
+        int rightPort = right.port();
+        CompletableFuture<Transcript> ofRight =
+                CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return Runner.run(rightPort, root, script);
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(rightKind + " on " + root, e);
+                    }
+                });
+        Transcript ofLeft = Runner.run(left.port(), root, script);
+        return Comparison.first(script, ofLeft, ofRight.join());
+    }
+
+    private void shrink(Script script, Comparison.Difference difference) throws IOException {
+        Step at = stepAt(script, difference);
+        Script suspect = script.first(Math.min(script.steps().size(), difference.step() + 1));
+        if (at instanceof Step.Call call && call.burst() > 0) {
+            suspect = script;
+        }
+        restart();
+        Script least =
+                Shrinker.shrink(
+                        suspect,
+                        candidate ->
+                                compare(candidate)
+                                        .filter(d -> sameKind(script, difference, candidate, d))
+                                        .isPresent(),
+                        out);
+        restart();
+        Optional<Comparison.Difference> still = compare(least);
+        if (still.isEmpty()) {
+            out.println("the short script does not differ on fresh servers; it was:");
+        }
+        out.println("--- shortest script ---");
+        out.print(least);
+        out.println("-----------------------");
+        still.ifPresent(d -> print(least, d));
+        restart();
+    }
+
+    private static boolean sameKind(
+            Script script, Comparison.Difference a, Script candidate, Comparison.Difference b) {
+        return a.why().equals(b.why()) && op(stepAt(script, a)).equals(op(stepAt(candidate, b)));
+    }
+
+    private static String op(@org.jspecify.annotations.Nullable Step step) {
+        return switch (step) {
+            case null -> "end";
+            case Step.Call call -> "call " + call.op();
+            case Step.Connect connect -> "connect " + connect.how();
+            case Step.Drop ignored -> "drop";
+            case Step.Garbage ignored -> "garbage";
+        };
+    }
+
+    private static @org.jspecify.annotations.Nullable Step stepAt(
+            Script script, Comparison.Difference difference) {
+        int at = difference.step();
+        return at < script.steps().size() ? script.steps().get(at) : null;
+    }
+
+    private void print(Script script, Comparison.Difference difference) {
+        Step step = stepAt(script, difference);
+        out.println("  " + (step == null ? "after the script" : step));
+        out.println("  differs in: " + difference.why());
+        out.println("  " + leftKind + ": " + difference.left());
+        out.println("  " + rightKind + ": " + difference.right());
+    }
+
+    /// What a difference left behind must not be taken for the next.
+    private void restart() {
+        left.close();
+        right.close();
+        left = ServerProcess.start(leftKind, config());
+        right = ServerProcess.start(rightKind, config());
+    }
+
+    @Override
+    public void close() {
+        left.close();
+        right.close();
+    }
+}

@@ -1,0 +1,33 @@
+package io.banyan.e2e.diff;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What several clients do, in order. Any part of it is a script again.
+///
+/// @param slots how many clients there are
+record Script(int slots, List<Step> steps) {
+
+    Script {
+        steps = List.copyOf(steps);
+    }
+
+    Script first(int count) {
+        return new Script(slots, steps.subList(0, count));
+    }
+
+    Script without(int from, int to) {
+        List<Step> left = new ArrayList<>(steps.subList(0, from));
+        left.addAll(steps.subList(to, steps.size()));
+        return new Script(slots, left);
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < steps.size(); i++) {
+            text.append(i).append(": ").append(steps.get(i)).append('\n');
+        }
+        return text.toString();
+    }
+}
