@@ -177,6 +177,18 @@ public final class Gateway {
         }
     }
 
+    /// A request came that is longer than `jute.maxbuffer`; its body was never read. It is answered
+    /// in its place.
+    public void onOversized(Connection from, int xid, int opcode, long now) {
+        nowNanos = now;
+        from.stats.received();
+        stats.received();
+        heard(from);
+        from.order.add(new Refusal(xid, opcode, ErrorCode.MARSHALLING_ERROR, now));
+        advance(from);
+        reconsiderReading(from);
+    }
+
     /// The socket is gone, whoever closed it. The session goes on.
     public void onDisconnected(Connection gone, long now) {
         nowNanos = now;
@@ -569,6 +581,10 @@ public final class Gateway {
                             body.length,
                             read.receivedNanos());
                 }
+                case Refusal refusal -> {
+                    connection.order.remove();
+                    refuse(connection, refusal);
+                }
                 case null, default -> {
                     return;
                 }
@@ -601,6 +617,16 @@ public final class Gateway {
         if (ticket.opcode == OpCode.CLOSE_SESSION) {
             close(to, "client closed its session");
         }
+    }
+
+    private void refuse(Connection to, Refusal refusal) {
+        JuteWriter out = writer(to);
+        int mark = Frames.begin(out, refusal.xid(), state.zxid());
+        Frames.fail(out, mark, refusal.error());
+        int length = Frames.finish(out, mark);
+        long latency = nowNanos - refusal.receivedNanos();
+        to.stats.answered(refusal.opcode(), refusal.xid(), state.zxid(), nowNanos, latency);
+        stats.answeredRead(latency, length);
     }
 
     /// The body of a sync is a path, and its reply says the path again.

@@ -1,4 +1,4 @@
 package io.banyan.replica;
 
 /// One place in the order in which a connection's requests are answered.
-sealed interface Turn permits Ticket, WaitingRead {}
+sealed interface Turn permits Ticket, WaitingRead, Refusal {}

@@ -1,0 +1,426 @@
+package io.banyan.server;
+
+import io.banyan.replica.Gateway;
+import io.banyan.replica.GatewayConfig;
+import io.banyan.replica.Input;
+import io.banyan.replica.Replica;
+import io.banyan.server.config.ConfigException;
+import io.banyan.server.config.Endpoint;
+import io.banyan.server.config.ServerConfig;
+import io.banyan.server.config.ZooCfg;
+import io.banyan.server.host.HostEvents;
+import io.banyan.server.host.RecoveredTree;
+import io.banyan.server.host.ReplicaHost;
+import io.banyan.server.host.SnapshotFile;
+import io.banyan.server.net.FourLetterPort;
+import io.banyan.server.net.NetEvents;
+import io.banyan.server.net.NettyFront;
+import io.banyan.store.FileDisk;
+import io.banyan.store.Recovery;
+import io.banyan.store.StoreConfig;
+import io.banyan.store.TxnLog;
+import io.banyan.tree.State;
+import io.banyan.tree.ZnodeTree;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One running server, in a process of its own or inside another JVM.
+///
+/// ```java
+/// try (BanyanServer server = BanyanServer.builder().start()) {
+///     new ZooKeeper(server.connectString(), 10_000, event -> {});
+/// }
+/// ```
+///
+/// A server started so listens on a free port of the loopback address and keeps its files in a
+/// temporary directory that vanishes with it. Thread-safe.
+public final class BanyanServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BanyanServer.class);
+
+    /// Ticks of replica and gateways; a fraction of `tickTime`, so that sessions end on time.
+    private static final int STEPS_PER_TICK = 8;
+
+    private static final int STEP_MILLIS_MIN = 10;
+    private static final int STEP_MILLIS_MAX = 250;
+
+    private final ServerConfig config;
+    private final FileDisk disk;
+    private final NettyFront front;
+    private final ReplicaHost host;
+    private final @Nullable TemporaryFolder temporary;
+    private final CompletableFuture<Stopped> stopped = new CompletableFuture<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private @Nullable InetSocketAddress client;
+
+    /// How a server ended.
+    ///
+    /// @param failure why it could not go on, null if it was asked to stop
+    public record Stopped(@Nullable String failure) {}
+
+    /// Starts building a server for use inside this JVM.
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /// Starts a server by a configuration, with its directories locked for it.
+    ///
+    /// @throws IOException if its files or its port cannot be had; the message says what to do
+    public static BanyanServer start(ServerConfig config) throws IOException {
+        return start(config, null);
+    }
+
+    private static BanyanServer start(ServerConfig config, @Nullable TemporaryFolder temporary)
+            throws IOException {
+        ServerConfig.Storage storage = config.storage();
+        FileDisk disk =
+                FileDisk.open(storage.dataDir(), storage.dataLogDir(), storage.createDataDir());
+        boolean started = false;
+        try {
+            var server = new BanyanServer(config, disk, temporary);
+            started = true;
+            server.open();
+            return server;
+        } finally {
+            if (!started) {
+                disk.close();
+            }
+        }
+    }
+
+    private BanyanServer(ServerConfig config, FileDisk disk, @Nullable TemporaryFolder temporary)
+            throws IOException {
+        this.config = config;
+        this.disk = disk;
+        this.temporary = temporary;
+        StoreConfig storeConfig = Mapping.store(config);
+        var tree = new ZnodeTree(Mapping.tree(config));
+        Recovered recovered = recover(tree, storeConfig);
+        State state = recovered.state();
+
+        int gateways = Mapping.gateways(config);
+        int tickMillis = config.timing().tickMillis();
+        int stepMillis = Math.clamp(tickMillis / STEPS_PER_TICK, STEP_MILLIS_MIN, STEP_MILLIS_MAX);
+        long nowMillis = System.nanoTime() / 1_000_000;
+        var replica =
+                new Replica(
+                        Mapping.replica(config, gateways, stepMillis),
+                        tree,
+                        state,
+                        nowMillis,
+                        System.currentTimeMillis(),
+                        new SplittableRandom());
+        ServerConfig.ConnectionLimits limits = config.connectionLimits();
+        var kind = Mapping.transport(config);
+        front =
+                new NettyFront(
+                        kind,
+                        gateways,
+                        this::postToReplica,
+                        config.requestLimits().frameBytesMax(),
+                        limits.perIpMax(),
+                        limits.totalMax(),
+                        limits.tcpKeepAlive(),
+                        new NoWords(),
+                        new NoEvents());
+        host =
+                new ReplicaHost(
+                        replica,
+                        disk,
+                        storeConfig,
+                        new TxnLog(disk, storeConfig, state.zxid()),
+                        Mapping.purge(config),
+                        front,
+                        new Events(),
+                        stepMillis);
+        GatewayConfig gatewayConfig = Mapping.gateway(config, gateways, stepMillis);
+        front.start(
+                (index, port) ->
+                        new Gateway(
+                                index,
+                                gatewayConfig,
+                                tree,
+                                state,
+                                port,
+                                System.nanoTime(),
+                                System::currentTimeMillis),
+                stepMillis);
+        host.start();
+        if (recovered.wantsSnapshot()) {
+            host.post(List.of(new Input.SnapshotWanted()));
+        }
+    }
+
+    private void open() throws IOException {
+        try {
+            ServerConfig.ClientPorts ports = config.clientPorts();
+            if (ports.plain() != null) {
+                client = front.open(ports.plain(), ports.acceptBacklog());
+                LOG.info("serving clients address={} transport={}", client, front.kind());
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /// Where clients connect.
+    ///
+    /// @throws IllegalStateException if there is no plain client port
+    public InetSocketAddress clientAddress() {
+        if (client == null) {
+            throw new IllegalStateException("this server has no plain client port");
+        }
+        return client;
+    }
+
+    public int clientPort() {
+        return clientAddress().getPort();
+    }
+
+    /// For clients on this machine: `127.0.0.1:port`.
+    public String connectString() {
+        InetSocketAddress address = clientAddress();
+        boolean any = address.getAddress().isAnyLocalAddress();
+        return (any ? "127.0.0.1" : address.getAddress().getHostAddress())
+                + ":"
+                + address.getPort();
+    }
+
+    public Path dataDir() {
+        return config.storage().dataDir();
+    }
+
+    /// Completes when the server has ended, for whatever reason.
+    public CompletableFuture<Stopped> stopped() {
+        return stopped.copy();
+    }
+
+    /// Stops listening, closes connections (sessions go on, and find the server again after a
+    /// restart), syncs and closes the log. Returns when all is done.
+    @Override
+    public void close() {
+        stop(null);
+    }
+
+    private void stop(@Nullable String failure) {
+        if (!stopping.compareAndSet(false, true)) {
+            stopped.join();
+            return;
+        }
+        try {
+            front.stop("server stops");
+            host.stop();
+            disk.close();
+            if (temporary != null) {
+                temporary.delete();
+            }
+        } catch (IOException e) {
+            LOG.warn("stopping left something behind: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.warn("stopping was interrupted; the log may end with an unsynced tail");
+        } finally {
+            stopped.complete(new Stopped(failure));
+        }
+    }
+
+    private void postToReplica(List<Input> inputs) {
+        host.post(inputs);
+    }
+
+    // ---- recovery
+
+    /// @param wantsSnapshot the next start would be slow, or differ, without a new snapshot
+    private record Recovered(State state, boolean wantsSnapshot) {}
+
+    private Recovered recover(ZnodeTree tree, StoreConfig storeConfig) throws IOException {
+        ServerConfig.Storage storage = config.storage();
+        var target = new RecoveredTree(tree);
+        var rules = new Recovery.Rules(storage.trustEmptySnapshot(), storage.createEmptyDatabase());
+        Recovery.Result result =
+                Recovery.recover(disk, storeConfig, rules, target, System::nanoTime);
+        return switch (result.start()) {
+            case FRESH -> {
+                State state = tree.fresh();
+                SnapshotFile.write(disk, storeConfig, state);
+                Recovery.created(disk);
+                LOG.info("new database dataDir={}", storage.dataDir());
+                yield new Recovered(state, false);
+            }
+            case SNAPSHOT, LOG_ONLY -> {
+                State found = target.state();
+                State state = tree.withoutOrphans(found);
+                report(result, state);
+                boolean longLog = result.txns() > storage.snapshotEveryTxns() / 2;
+                boolean swept = state.nodeCount() != found.nodeCount();
+                yield new Recovered(
+                        state, longLog || swept || result.start() == Recovery.Start.LOG_ONLY);
+            }
+            case UNINITIALIZED ->
+                    throw new IOException(
+                            "no database in "
+                                    + storage.dataDir()
+                                    + ", and zookeeper.db.autocreate=false forbids making one."
+                                    + " Put a file named initialize there to allow it once.");
+        };
+    }
+
+    private static void report(Recovery.Result result, State state) {
+        for (String each : result.invalidSnapshots()) {
+            LOG.warn("snapshot passed over: {}", each);
+        }
+        LOG.info(
+                "recovered zxid=0x{} znodes={} sessions={} txnsReplayed={} tornBytes={} loadMillis={}"
+                        + " replayMillis={}",
+                Long.toHexString(state.zxid()),
+                state.nodeCount(),
+                state.sessionCount(),
+                result.txns(),
+                result.tornBytes(),
+                result.loadNanos() / 1_000_000,
+                result.replayNanos() / 1_000_000);
+    }
+
+    private final class Events implements HostEvents {
+        @Override
+        public void synced(int txns, long nanos) {
+            long millis = nanos / 1_000_000;
+            if (millis > config.storage().slowSyncWarningMillis()) {
+                LOG.warn("slow disk: syncing the log took millis={} txns={}", millis, txns);
+            }
+        }
+
+        @Override
+        public void snapshotTaken(long zxid, long bytes, long nanos) {
+            LOG.info(
+                    "snapshot written zxid=0x{} bytes={} millis={}",
+                    Long.toHexString(zxid),
+                    bytes,
+                    nanos / 1_000_000);
+        }
+
+        @Override
+        public void snapshotFailed(long zxid, Throwable cause) {
+            LOG.error(
+                    "snapshot failed zxid=0x{}; writes go on, the log keeps everything",
+                    Long.toHexString(zxid),
+                    cause);
+        }
+
+        @Override
+        public void halted(String reason) {
+            LOG.error("this server stops: {}", reason);
+            Thread.ofPlatform().name("banyan-stop").start(() -> stop(reason));
+        }
+    }
+
+    /// Until the words are wired.
+    private static final class NoWords implements FourLetterPort {
+        @Override
+        public int argumentBytes(int firstFourBytes) {
+            return -1;
+        }
+
+        @Override
+        public CompletableFuture<String> answer(int firstFourBytes, byte @Nullable [] argument) {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    private static final class NoEvents implements NetEvents {
+        @Override
+        public void bytesReceived(int count) {}
+
+        @Override
+        public void bytesSent(int count) {}
+
+        @Override
+        public void refused() {}
+    }
+
+    /// What a server for use inside this JVM is made of.
+    public static final class Builder {
+        private final Map<String, String> properties = new LinkedHashMap<>();
+        private @Nullable Path dataDir;
+        private @Nullable Path zooCfg;
+        private int port;
+        private int tickMillis = 2000;
+
+        private Builder() {}
+
+        /// The client port; 0, the default, takes a free one.
+        public Builder port(int clientPort) {
+            port = clientPort;
+            return this;
+        }
+
+        /// Where its files are, and stay. Without it: a temporary directory, deleted on close.
+        public Builder dataDir(Path directory) {
+            dataDir = directory;
+            return this;
+        }
+
+        /// `tickTime`; session timeouts lie between 2 and 20 of it.
+        public Builder tickMillis(int millis) {
+            tickMillis = millis;
+            return this;
+        }
+
+        /// A key of zoo.cfg or a system property (`zookeeper.snapCount`), for this server only.
+        public Builder property(String key, String value) {
+            properties.put(key, value);
+            return this;
+        }
+
+        /// Everything as this file says, instead of port, directory and tick.
+        public Builder zooCfg(Path file) {
+            zooCfg = file;
+            return this;
+        }
+
+        /// @throws IOException if its files or its port cannot be had
+        /// @throws IllegalArgumentException if the configuration is wrong, with file, line and key
+        public BanyanServer start() throws IOException {
+            var all = new LinkedHashMap<String, String>();
+            System.getProperties().forEach((k, v) -> all.put(String.valueOf(k), String.valueOf(v)));
+            all.putAll(properties);
+            try {
+                if (zooCfg != null) {
+                    return BanyanServer.start(ZooCfg.parse(zooCfg, all));
+                }
+                if (dataDir != null) {
+                    return BanyanServer.start(embedded(dataDir, all), null);
+                }
+                TemporaryFolder temporary = TemporaryFolder.create();
+                return BanyanServer.start(embedded(temporary.path(), all), temporary);
+            } catch (ConfigException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+        }
+
+        private ServerConfig embedded(Path folder, Map<String, String> all)
+                throws ConfigException, IOException {
+            String text =
+                    "tickTime="
+                            + tickMillis
+                            + "\nmaxClientCnxns=0"
+                            + "\nclientPort=2181"
+                            + "\ndataDir="
+                            + folder.toString().replace("\\", "\\\\")
+                            + "\n";
+            ServerConfig parsed = ZooCfg.parse(new java.io.StringReader(text), "embedded", all);
+            return parsed.withClientPort(new Endpoint("127.0.0.1", port))
+                    .withAdmin(parsed.admin().off());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.banyan.server;
+
+import io.banyan.server.config.ConfigException;
+import io.banyan.server.config.Notice;
+import io.banyan.server.config.ServerConfig;
+import io.banyan.server.config.ZooCfg;
+import io.banyan.store.CorruptFile;
+import io.banyan.store.StartRefused;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// `banyan server`: runs one server in the foreground until SIGTERM.
+///
+/// Exit codes as ZooKeeper's: 0 stopped, 1 failed, 2 wrong usage or configuration, 3 data
+/// directory.
+public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+    private static final int WRONG_CONFIG = 2;
+    private static final int WRONG_DATA = 3;
+
+    private static final String HELP =
+            """
+            Usage: banyan server [ZOO.CFG]
+                   banyan server PORT DATADIR [TICKTIME] [MAXCLIENTCNXNS]
+
+            Runs one server in the foreground. SIGTERM stops it cleanly.
+
+              ZOO.CFG   a ZooKeeper configuration file. Without it: standalone on port 2181, data in
+                        $BANYAN_DATA_DIR or else in the folder data beside bin.
+
+            Environment:
+              JAVA_HOME         a JDK 25 or newer; otherwise the usual places are searched
+              SERVER_JVMFLAGS   options for the server's JVM, e.g. -Xmx4g -Dzookeeper.snapCount=50000
+              JVMFLAGS          options for every JVM that bin/banyan starts
+              ZK_SERVER_HEAP    heap of the server in MB (1000)
+
+            Exit codes: 0 stopped, 1 failed while running, 2 configuration or usage, 3 data directory.
+            """;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(run(Arrays.asList(args)));
+    }
+
+    private static int run(List<String> args) {
+        if (args.contains("--help") || args.contains("-h")) {
+            System.out.print(HELP);
+            return OK;
+        }
+        try {
+            return serve(configure(args));
+        } catch (ConfigException e) {
+            LOG.error("configuration: {}", e.getMessage());
+            return WRONG_CONFIG;
+        } catch (StartRefused | CorruptFile e) {
+            LOG.error("data directory: {}", e.getMessage());
+            return WRONG_DATA;
+        } catch (IllegalArgumentException e) {
+            LOG.error("configuration: {}", e.getMessage());
+            return WRONG_CONFIG;
+        } catch (IOException e) {
+            LOG.error("cannot start: {}", e.getMessage());
+            LOG.debug("details", e);
+            return FAILED;
+        }
+    }
+
+    private static ServerConfig configure(List<String> args) throws ConfigException, IOException {
+        Map<String, String> properties = new LinkedHashMap<>();
+        System.getProperties()
+                .forEach((key, value) -> properties.put((String) key, String.valueOf(value)));
+        if (args.isEmpty()) {
+            String folder = System.getProperty("banyan.data", "data");
+            return ServerConfig.standaloneDefaults(Path.of(folder), properties);
+        }
+        return ZooCfg.fromArguments(args, properties);
+    }
+
+    private static int serve(ServerConfig config) throws IOException {
+        boolean refused = false;
+        for (Notice notice : config.notices()) {
+            switch (notice.level()) {
+                case INFO -> LOG.info("{} {}", notice.key(), notice.message());
+                case WARN -> LOG.warn("{} {}", notice.key(), notice.message());
+                case REFUSE -> {
+                    LOG.error("{} {}", notice.key(), notice.message());
+                    refused = true;
+                }
+            }
+        }
+        if (refused) {
+            return WRONG_CONFIG;
+        }
+        BanyanServer server = BanyanServer.start(config);
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "banyan-shutdown"));
+        String failure = server.stopped().join().failure();
+        return failure == null ? OK : FAILED;
+    }
+}

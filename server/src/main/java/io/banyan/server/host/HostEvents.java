@@ -1,0 +1,15 @@
+package io.banyan.server.host;
+
+/// What happens on the threads behind the gateways, for logs and metrics. Called on those threads.
+public interface HostEvents {
+    /// @param txns made durable by this sync
+    /// @param nanos that it took
+    void synced(int txns, long nanos);
+
+    void snapshotTaken(long zxid, long bytes, long nanos);
+
+    void snapshotFailed(long zxid, Throwable cause);
+
+    /// The server cannot go on; it is told once.
+    void halted(String reason);
+}

@@ -1,0 +1,15 @@
+package io.banyan.server.host;
+
+import io.banyan.replica.Batch;
+import io.banyan.replica.Connection;
+import io.banyan.replica.Ticket;
+
+/// The way from the replica's thread to the gateways' threads. Calls return at once.
+public interface Outlet {
+    /// Hands a batch to every gateway.
+    void deliver(Batch batch);
+
+    void resumed(Ticket ticket, long sessionId, boolean valid);
+
+    void evict(Connection connection);
+}

@@ -1,0 +1,58 @@
+package io.banyan.server.host;
+
+import io.banyan.replica.Input;
+import io.banyan.replica.Replica;
+import io.banyan.store.Disk;
+import io.banyan.store.Purge;
+import io.banyan.store.StoreConfig;
+import io.banyan.store.TxnLog;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.concurrent.CompletableFuture;
+
+/// A running replica with its threads. Thread-safe.
+public final class ReplicaHost {
+    private final Inbox<Input> inbox = new Inbox<>();
+    private final LogThread log;
+    private final SnapshotThread snapshots;
+    private final ReplicaThread replica;
+
+    /// @param tickMillis how long the replica sleeps at most
+    public ReplicaHost(
+            Replica replica,
+            Disk disk,
+            StoreConfig storeConfig,
+            TxnLog txnLog,
+            Purge.Policy purge,
+            Outlet outlet,
+            HostEvents events,
+            int tickMillis) {
+        log = new LogThread(txnLog, inbox, events);
+        snapshots = new SnapshotThread(disk, storeConfig, purge, inbox, events);
+        this.replica =
+                new ReplicaThread(replica, inbox, log, snapshots, outlet, events, tickMillis);
+    }
+
+    public void start() {
+        log.start();
+        snapshots.start();
+        replica.start();
+    }
+
+    /// Posts a round of inputs.
+    public void post(List<Input> inputs) {
+        inbox.post(inputs);
+    }
+
+    /// For operators: sessions by the milliseconds they have left.
+    public CompletableFuture<NavigableMap<Long, List<Long>>> sessionsByMillisLeft() {
+        return replica.ask(Replica::sessionsByMillisLeft);
+    }
+
+    /// Stops the threads; the log is synced first. Gateways must be silent by now.
+    public void stop() throws InterruptedException {
+        replica.finish();
+        log.finish();
+        snapshots.finish();
+    }
+}

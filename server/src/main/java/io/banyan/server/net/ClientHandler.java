@@ -1,0 +1,328 @@
+package io.banyan.server.net;
+
+import io.banyan.replica.Connection;
+import io.banyan.replica.Transport;
+import io.banyan.wire.Id;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One client's channel: cuts its bytes into frames for the gateway and sends what comes back.
+///
+/// Bytes are copied once, from the socket's buffer into an array that the loop reuses; only an
+/// unfinished frame is kept for itself, in an array that grows with what has really come.
+final class ClientHandler extends ChannelInboundHandlerAdapter implements Transport {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientHandler.class);
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final byte[] NO_BYTES = {};
+
+    /// A client that lets this much pile up is cut off: its events cannot be held back, and our
+    /// memory is everyone's.
+    private static final long UNSENT_BYTES_MAX = 64L << 20;
+
+    /// How long a closing connection may take to get its last bytes out.
+    private static final int CLOSE_MILLIS_MAX = 5_000;
+
+    /// Beyond this a frame is not skipped but cut off.
+    private static final int SKIPPED_FRAME_BYTES_MAX = 256 << 20;
+
+    /// Length, xid and opcode.
+    private static final int FRAME_HEAD_BYTES = 12;
+
+    private final GatewayLoop host;
+    private final NetSettings settings;
+    private final Admission admission;
+
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Connection connection;
+    private @Nullable InetSocketAddress peer;
+    private byte[] kept = NO_BYTES;
+    private int keptLength;
+    private long skipBytes;
+    private boolean inFrames;
+    private boolean firstBytesSeen;
+    private boolean wordPending;
+    private boolean closing;
+
+    ClientHandler(GatewayLoop host, NetSettings settings, Admission admission) {
+        this.host = host;
+        this.settings = settings;
+        this.admission = admission;
+    }
+
+    // ---- from the channel
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        context = ctx;
+        SocketAddress remote = ctx.channel().remoteAddress();
+        // A client may be gone again before its channel is ours: then there is no address.
+        if (!(remote instanceof InetSocketAddress address)) {
+            ctx.close();
+            return;
+        }
+        String refused = admission.enter(address.getAddress());
+        if (refused != null) {
+            settings.events().refused();
+            LOG.warn("connection refused peer={} reason=\"{}\"", address, refused);
+            ctx.close();
+            return;
+        }
+        peer = address;
+        String host4 = address.getAddress().getHostAddress();
+        connection =
+                host.gateway()
+                        .onConnected(
+                                "/" + host4 + ":" + address.getPort(),
+                                List.of(new Id("ip", host4)),
+                                this,
+                                System.nanoTime());
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (connection != null && peer != null) {
+            host.gateway().onDisconnected(connection, System.nanoTime());
+            admission.leave(peer.getAddress());
+            kept = NO_BYTES;
+            keptLength = 0;
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        var buffer = (ByteBuf) message;
+        try {
+            int count = buffer.readableBytes();
+            settings.events().bytesReceived(count);
+            if (connection == null || closing) {
+                return;
+            }
+            if (keptLength == 0) {
+                byte[] scratch = host.scratch(count);
+                buffer.readBytes(scratch, 0, count);
+                int done = consume(connection, scratch, count);
+                keep(scratch, done, count);
+            } else {
+                append(buffer, count);
+                consumeKept(connection);
+            }
+        } finally {
+            buffer.release();
+            host.roundOpen();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (connection != null) {
+            boolean writable = ctx.channel().isWritable();
+            host.gateway().onWritable(connection, writable, System.nanoTime());
+            host.roundOpen();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("connection broke {} cause=\"{}\"", connection, cause.getMessage());
+        } else {
+            LOG.error("connection closed after a bug of ours {}", connection, cause);
+        }
+        ctx.close();
+    }
+
+    // ---- frames
+
+    private void keep(byte[] bytes, int from, int end) {
+        keptLength = end - from;
+        kept = keptLength == 0 ? NO_BYTES : Arrays.copyOfRange(bytes, from, end);
+    }
+
+    private void append(ByteBuf buffer, int count) {
+        if (kept.length - keptLength < count) {
+            kept = Arrays.copyOf(kept, Math.max(keptLength + count, 2 * keptLength));
+        }
+        buffer.readBytes(kept, keptLength, count);
+        keptLength += count;
+    }
+
+    private void consumeKept(Connection of) {
+        int done = consume(of, kept, keptLength);
+        if (done == keptLength) {
+            keptLength = 0;
+            kept = NO_BYTES;
+        } else if (done > 0) {
+            System.arraycopy(kept, done, kept, 0, keptLength - done);
+            keptLength -= done;
+        }
+    }
+
+    /// Hands over all whole frames in `bytes[0, end)` that the gateway wants now.
+    ///
+    /// @return how many bytes are done with
+    private int consume(Connection of, byte[] bytes, int end) {
+        int at = 0;
+        long now = System.nanoTime();
+        inFrames = true;
+        try {
+            while (!closing && !wordPending) {
+                if (skipBytes > 0) {
+                    int skipped = (int) Math.min(skipBytes, end - at);
+                    skipBytes -= skipped;
+                    at += skipped;
+                }
+                if (of.readingSuspended() || of.isClosed() || end - at < 4) {
+                    return of.isClosed() ? end : at;
+                }
+                int length = (int) INT.get(bytes, at);
+                if (!firstBytesSeen) {
+                    int argument = settings.words().argumentBytes(length);
+                    if (argument >= 0) {
+                        return end - at - 4 < argument ? at : startWord(length, bytes, at + 4, end);
+                    }
+                    firstBytesSeen = true;
+                }
+                if (length <= 0 || length > settings.frameBytesMax()) {
+                    int next = oversized(of, length, bytes, at, end);
+                    if (next < 0) {
+                        return closing ? end : at;
+                    }
+                    at = next;
+                    continue;
+                }
+                if (end - at - 4 < length) {
+                    return at;
+                }
+                host.gateway().onFrame(of, bytes, at + 4, at + 4 + length, now);
+                at += 4 + length;
+            }
+            return end;
+        } finally {
+            inFrames = false;
+        }
+    }
+
+    /// A frame that is too long is answered like any other refused request, if there is somebody to
+    /// answer to, and its bytes are passed over. ZooKeeper closes the connection without a word,
+    /// and the client tries the same again elsewhere.
+    ///
+    /// @return where to go on, -1 if more bytes are needed or the connection is closed
+    private int oversized(Connection of, int length, byte[] bytes, int at, int end) {
+        boolean answerable = of.isOpen() && length >= 8 && length <= SKIPPED_FRAME_BYTES_MAX;
+        if (!answerable) {
+            LOG.warn(
+                    "connection closed {} reason=\"frame length {} is not within 1 and"
+                            + " jute.maxbuffer={}\"",
+                    of,
+                    length,
+                    settings.frameBytesMax());
+            close("bad frame length " + length);
+            return -1;
+        }
+        if (end - at < FRAME_HEAD_BYTES) {
+            return -1;
+        }
+        LOG.warn(
+                "request refused {} reason=\"{} bytes are more than jute.maxbuffer={}; store less in"
+                        + " one znode or raise -Djute.maxbuffer on servers and clients\"",
+                of,
+                length,
+                settings.frameBytesMax());
+        int xid = (int) INT.get(bytes, at + 4);
+        int opcode = (int) INT.get(bytes, at + 8);
+        host.gateway().onOversized(of, xid, opcode, System.nanoTime());
+        skipBytes = length - 8L;
+        return at + FRAME_HEAD_BYTES;
+    }
+
+    private int startWord(int word, byte[] bytes, int from, int end) {
+        wordPending = true;
+        int argument = settings.words().argumentBytes(word);
+        byte[] copy = argument == 0 ? null : Arrays.copyOfRange(bytes, from, from + argument);
+        settings.words()
+                .answer(word, copy)
+                .whenCompleteAsync(
+                        (text, failure) -> {
+                            if (failure != null) {
+                                LOG.error("four-letter word failed peer={}", peer, failure);
+                            } else {
+                                byte[] answer = text.getBytes(StandardCharsets.UTF_8);
+                                send(answer, answer.length);
+                            }
+                            close("four-letter word answered");
+                        },
+                        host.loop());
+        return end;
+    }
+
+    // ---- Transport
+
+    @Override
+    public void send(byte[] bytes, int length) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || !ctx.channel().isActive()) {
+            return;
+        }
+        ByteBuf buffer = ctx.alloc().directBuffer(length).writeBytes(bytes, 0, length);
+        ctx.writeAndFlush(buffer, ctx.voidPromise());
+        settings.events().bytesSent(length);
+        if (ctx.channel().bytesBeforeWritable() > UNSENT_BYTES_MAX) {
+            LOG.warn(
+                    "connection cut {} reason=\"more than {} MiB unsent: the client does not read\"",
+                    connection,
+                    UNSENT_BYTES_MAX >> 20);
+            ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void close(String reason) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || closing) {
+            return;
+        }
+        closing = true;
+        LOG.debug("closing {} reason=\"{}\"", connection, reason);
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        ctx.executor().schedule(() -> ctx.close(), CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void reading(boolean on) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || closing) {
+            return;
+        }
+        ctx.channel().config().setAutoRead(on);
+        if (on && keptLength > 0 && !inFrames) {
+            // Not from here: the gateway may be in the middle of a batch.
+            ctx.executor().execute(this::resume);
+        }
+    }
+
+    private void resume() {
+        if (connection != null && !closing && keptLength > 0) {
+            consumeKept(connection);
+            host.roundOpen();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.banyan.server.net;
+
+import io.banyan.replica.Batch;
+import io.banyan.replica.Connection;
+import io.banyan.replica.Gateway;
+import io.banyan.replica.GatewayPort;
+import io.banyan.replica.Input;
+import io.banyan.replica.Ticket;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One gateway on its event loop.
+///
+/// Everything that the sockets of one pass of the loop bring is one round: one post to the replica,
+/// one flush per connection.
+final class GatewayLoop implements GatewayPort {
+    private static final int SCRATCH_BYTES = 64 * 1024;
+
+    private final EventLoop loop;
+    private final Consumer<List<Input>> replica;
+    private final List<Input> outbox = new ArrayList<>();
+    private final Runnable endRound = this::endRound;
+    private byte[] scratch = new byte[SCRATCH_BYTES];
+    private boolean endScheduled;
+    private @Nullable Gateway gateway;
+
+    GatewayLoop(EventLoop loop, Consumer<List<Input>> replica) {
+        this.loop = loop;
+        this.replica = replica;
+    }
+
+    void start(Gateway newGateway, int tickMillis) {
+        gateway = newGateway;
+        loop.scheduleAtFixedRate(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+    }
+
+    Gateway gateway() {
+        if (gateway == null) {
+            throw new IllegalStateException("not started");
+        }
+        return gateway;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /// An array for at least this many bytes, everyone's on this loop, good until control returns.
+    byte[] scratch(int bytes) {
+        if (scratch.length < bytes) {
+            scratch = new byte[Math.max(bytes, 2 * scratch.length)];
+        }
+        return scratch;
+    }
+
+    /// Collected until the round ends. On the loop only.
+    @Override
+    public void post(Input input) {
+        outbox.add(input);
+        roundOpen();
+    }
+
+    /// The gateway did something: end the round once the sockets that are ready have been served.
+    void roundOpen() {
+        if (!endScheduled) {
+            endScheduled = true;
+            loop.execute(endRound);
+        }
+    }
+
+    void deliver(Batch batch) {
+        loop.execute(() -> {
+            gateway().onBatch(batch, System.nanoTime());
+            roundOpen();
+        });
+    }
+
+    void resumed(Ticket ticket, long sessionId, boolean valid) {
+        loop.execute(() -> {
+            gateway().onResumed(ticket, sessionId, valid, System.nanoTime());
+            roundOpen();
+        });
+    }
+
+    void evict(Connection connection) {
+        loop.execute(() -> {
+            gateway().onEvicted(connection, System.nanoTime());
+            roundOpen();
+        });
+    }
+
+    /// Lets the gateway answer a question on its own thread.
+    <T> CompletableFuture<T> ask(Function<Gateway, T> question) {
+        return CompletableFuture.supplyAsync(() -> question.apply(gateway()), loop);
+    }
+
+    private void tick() {
+        gateway().tick(System.nanoTime());
+        roundOpen();
+    }
+
+    private void endRound() {
+        endScheduled = false;
+        gateway().endRound();
+        if (!outbox.isEmpty()) {
+            replica.accept(outbox);
+            outbox.clear();
+        }
+    }
+}
