@@ -1,0 +1,7 @@
+/// Records and codec of ZooKeeper's protocols and files; see the packages.
+module io.banyan.wire {
+    requires static transitive org.jspecify;
+
+    exports io.banyan.wire;
+    exports io.banyan.wire.txn;
+}
