@@ -63,7 +63,7 @@ final class LogFileReader implements Closeable {
     private final long length;
     private final Adler32 adler = new Adler32();
 
-    private byte[] window = new byte[WINDOW_BYTES];
+    private byte[] window;
     private long windowStart;
     private int windowLength;
     private long offset = LogFormat.HEADER_BYTES;
@@ -76,6 +76,7 @@ final class LogFileReader implements Closeable {
         this.path = path;
         this.entryBytesMax = entryBytesMax;
         this.length = file.length();
+        this.window = new byte[(int) Math.min(WINDOW_BYTES, Math.max(length, 1))];
     }
 
     static LogFileReader open(Disk disk, StoreConfig config, String name) throws IOException {

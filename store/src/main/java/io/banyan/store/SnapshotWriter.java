@@ -32,7 +32,7 @@ public final class SnapshotWriter implements SnapshotSink, Closeable {
     /// Of leftovers, too: never begins with `snapshot.`, so that ZooKeeper does not look at it.
     static final String TMP_PREFIX = "banyan-";
 
-    private static final int BUFFER_BYTES = 256 << 10;
+    private static final int BUFFER_BYTES = 64 << 10;
 
     /// The file is synced each time this much was written: one sync of gigabytes at the end would
     /// hold up the log's own syncs for as long.

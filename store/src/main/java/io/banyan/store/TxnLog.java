@@ -29,7 +29,7 @@ public final class TxnLog implements Closeable {
     private final StoreConfig config;
     private final Adler32 adler = new Adler32();
 
-    private ByteBuffer waiting = ByteBuffer.allocateDirect(BUFFER_BYTES_MIN);
+    private ByteBuffer waiting = ByteBuffer.allocateDirect(0);
     private @Nullable DiskFile file;
     private boolean folderDirty;
     private long position;
@@ -190,6 +190,7 @@ public final class TxnLog implements Closeable {
         folderDirty = true;
         position = 0;
         allocated = LogFormat.HEADER_BYTES;
+        reserve(LogFormat.HEADER_BYTES);
         waiting.putInt(LogFormat.MAGIC).putInt(LogFormat.VERSION).putLong(0);
     }
 
@@ -212,7 +213,7 @@ public final class TxnLog implements Closeable {
         position += length;
         waiting.clear();
         if (waiting.capacity() > UNSYNCED_BYTES_MAX) {
-            waiting = ByteBuffer.allocateDirect(BUFFER_BYTES_MIN);
+            waiting = ByteBuffer.allocateDirect(0);
         }
         if (config.forceSync()) {
             file.sync();
@@ -242,7 +243,8 @@ public final class TxnLog implements Closeable {
             return;
         }
         long wanted = (long) waiting.position() + count;
-        int capacity = (int) Math.min(Math.max(wanted, 2L * waiting.capacity()), Integer.MAX_VALUE);
+        long doubled = Math.max(BUFFER_BYTES_MIN, 2L * waiting.capacity());
+        int capacity = (int) Math.min(Math.max(wanted, doubled), Integer.MAX_VALUE);
         waiting = ByteBuffer.allocateDirect(capacity).put(waiting.flip());
     }
 
