@@ -1,0 +1,55 @@
+package io.banyan.bench.load;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+
+/// Asks once whether a server serves: a new session, and one read in it.
+public final class Probe {
+    private static final int CONNECT_MILLIS = 1_000;
+    private static final int READ_MILLIS = 120_000;
+    private static final int SESSION_TIMEOUT_MILLIS = 4_000;
+    private static final int REPLY_BYTES_MAX = 1 << 20;
+
+    private Probe() {}
+
+    /// Opens a session, reads one znode, ends the session.
+    ///
+    /// @throws IOException if the server does not listen, does not accept the session, or does not
+    ///   have the znode
+    public static void read(InetSocketAddress server, String path) throws IOException {
+        try (var socket = new Socket()) {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(READ_MILLIS);
+            socket.connect(server, CONNECT_MILLIS);
+            var in = new DataInputStream(socket.getInputStream());
+            socket.getOutputStream().write(RequestFrame.connect(SESSION_TIMEOUT_MILLIS));
+            if (frame(in).getInt(4) == 0) {
+                throw new IOException("the server refused a new session");
+            }
+            send(socket, RequestFrame.getDataOf(path, false), 1);
+            int error = frame(in).getInt(12);
+            if (error != 0) {
+                throw new IOException("reading " + path + " gave error " + error);
+            }
+            send(socket, RequestFrame.closeSession(), 2);
+            frame(in);
+        }
+    }
+
+    private static void send(Socket socket, RequestFrame request, int xid) throws IOException {
+        var out = ByteBuffer.allocate(request.lengthBytes());
+        request.put(out, xid, 0);
+        socket.getOutputStream().write(out.array());
+    }
+
+    private static ByteBuffer frame(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 16 || length > REPLY_BYTES_MAX) {
+            throw new IOException("a reply of " + length + " bytes");
+        }
+        return ByteBuffer.wrap(in.readNBytes(length));
+    }
+}

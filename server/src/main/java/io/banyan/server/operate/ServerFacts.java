@@ -1,0 +1,84 @@
+package io.banyan.server.operate;
+
+import io.banyan.server.metrics.ServerStats;
+import java.util.List;
+
+/// What the server's host tells about it. Implemented once, over the gateways and the replica.
+///
+/// Any thread may call, but never a gateway's or the replica's own: the methods that gather from
+/// all of them ({@link #connections}, {@link #sessions}, {@link #watches}) block until everyone has
+/// answered, or for a second at most, and then leave out whoever did not. All others return at
+/// once.
+public interface ServerFacts {
+    /// Which requests are being answered.
+    enum Serving {
+        /// None: starting, stopping, or without a quorum.
+        NOTHING,
+        /// Reads of read-only clients.
+        READ_ONLY,
+        EVERYTHING
+    }
+
+    Serving serving();
+
+    /// Why the server does not (or not well) serve reads and writes: a short sentence for `/ready`;
+    /// empty if it does. Tells the truth about a full disk, a failed log, a stop under way.
+    String notReadyBecause();
+
+    /// `standalone`, `leader`, `follower`, `observer` or `read-only`.
+    String serverState();
+
+    /// The last transaction that readers here can see.
+    long lastZxid();
+
+    /// Znodes as ZooKeeper counts them: every znode of the tree, and the root once more. A fresh
+    /// tree has 5.
+    long znodeCount();
+
+    /// Client connections, with those that have no session yet.
+    int connectionCount();
+
+    /// Requests received and not answered.
+    long outstandingRequests();
+
+    /// Since serving began, in milliseconds.
+    long uptimeMillis();
+
+    /// The port that clients are served on, -1 if none.
+    int clientPort();
+
+    /// -1 if none.
+    int secureClientPort();
+
+    /// Digests of the tree at earlier transactions, oldest first; empty if none are kept.
+    List<DigestEntry> digests();
+
+    /// The newest snapshot on disk.
+    LastSnapshot lastSnapshot();
+
+    /// Numbers of `srvr`; the same object always.
+    ServerStats stats();
+
+    /// The clock of {@link SessionFacts#expiresAtMillis} and of {@link
+    /// ConnectionFacts#lastResponseMillis}: milliseconds since an arbitrary moment.
+    long elapsedMillis();
+
+    /// Every client connection, also the one that asks.
+    List<ConnectionFacts> connections();
+
+    /// Every session, of whatever server, with its ephemerals.
+    List<SessionFacts> sessions();
+
+    /// Who watches what.
+    WatchFacts watches();
+
+    /// Packet counts and latencies of every connection start again (`crst`).
+    void resetConnectionStats();
+
+    /// @param version of the digest's algorithm
+    record DigestEntry(long zxid, int version, long digest) {}
+
+    /// @param zxid -1 if there is no snapshot
+    /// @param writtenAtSeconds wall clock; 0 if there is none
+    record LastSnapshot(long zxid, long writtenAtSeconds) {}
+}
