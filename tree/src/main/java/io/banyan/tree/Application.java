@@ -92,7 +92,7 @@ final class Application {
                     create(type);
             case OpCode.DELETE, OpCode.DELETE_CONTAINER -> {
                 int from = requirePathFrom();
-                yield draft.delete(payload, from, in.position());
+                yield draft.deleteWithAllBelow(payload, from, in.position());
             }
             case OpCode.SET_DATA, OpCode.RECONFIG -> setData();
             case OpCode.SET_ACL -> setAcl();

@@ -291,6 +291,34 @@ final class Draft {
         return ErrorCode.OK;
     }
 
+    /// Deletes a znode as a transaction says, and whatever is below it.
+    ///
+    /// A leader deletes nothing that has children. But over a fuzzy snapshot the transaction may
+    /// mean an earlier znode of that name, and the one that is there came later: it must go even
+    /// so, or it would take over what happens to its predecessors in between. Its own creation
+    /// follows.
+    int deleteWithAllBelow(byte[] path, int from, int end) {
+        int err = delete(path, from, end);
+        if (err != ErrorCode.NOT_EMPTY) {
+            return err;
+        }
+        var below = new ArrayList<byte[]>();
+        Object start = seek(path, from, end);
+        if (start == null) {
+            throw new IllegalStateException("a znode with children is gone");
+        }
+        var walk = new State.Walk(start);
+        while (walk.next()) {
+            byte[] child = Arrays.copyOfRange(path, from, end + walk.pathEnd());
+            System.arraycopy(walk.path(), 0, child, end - from, walk.pathEnd());
+            below.add(child);
+        }
+        for (byte[] child : below.reversed()) {
+            deleteQuietly(child);
+        }
+        return delete(path, from, end);
+    }
+
     /// Gives a znode new data.
     ///
     /// @param node gets the znode's fields as they are afterwards

@@ -128,20 +128,20 @@ final class World {
         return create(path, "", 0);
     }
 
-    int create(String path, String data) {
+    int create(@Nullable String path, @Nullable String data) {
         return create(path, data, 0);
     }
 
-    int create(String path, String data, int flags) {
+    int create(@Nullable String path, @Nullable String data, int flags) {
         return create(path, data, Acl.OPEN, flags);
     }
 
-    int create(String path, String data, @Nullable List<Acl> acl, int flags) {
-        return write(OpCode.CREATE, out -> createBody(out, path, utf8(data), acl, flags)).err();
+    int create(@Nullable String path, @Nullable String data, @Nullable List<Acl> acl, int flags) {
+        return write(OpCode.CREATE, out -> createBody(out, path, dataOf(data), acl, flags)).err();
     }
 
     int create2(String path, String data, int flags) {
-        return write(OpCode.CREATE2, out -> createBody(out, path, utf8(data), Acl.OPEN, flags))
+        return write(OpCode.CREATE2, out -> createBody(out, path, dataOf(data), Acl.OPEN, flags))
                 .err();
     }
 
@@ -178,12 +178,12 @@ final class World {
         return err;
     }
 
-    int setData(String path, String data, int version) {
+    int setData(String path, @Nullable String data, int version) {
         return write(
                         OpCode.SET_DATA,
                         out -> {
                             out.writeString(path);
-                            out.writeBuffer(utf8(data));
+                            out.writeBuffer(dataOf(data));
                             out.writeInt(version);
                         })
                 .err();
@@ -273,6 +273,10 @@ final class World {
 
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte @Nullable [] dataOf(@Nullable String text) {
+        return text == null ? null : utf8(text);
     }
 
     JuteReader reply() {
