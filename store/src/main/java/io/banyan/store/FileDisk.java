@@ -68,14 +68,15 @@ public final class FileDisk implements Disk {
         return disk;
     }
 
-    /// Opens the directories for a tool that only looks: nothing is created and nothing locked, so
-    /// it works beside a running server.
-    public static Disk openUnlocked(Path dataDir, Path dataLogDir) throws IOException {
+    /// Opens one directory of files for a tool that only looks: nothing is created and nothing
+    /// locked, so it works beside a running server.
+    ///
+    /// @param folder holds logs, snapshots or both, whatever its name
+    public static Disk openUnlocked(Path folder) {
         var folders = new EnumMap<Folder, Path>(Folder.class);
-        folders.put(Folder.DATA, dataDir);
-        folders.put(Folder.DATA_LOG, dataLogDir);
-        folders.put(Folder.SNAP, dataDir.resolve(VERSION_FOLDER));
-        folders.put(Folder.LOG, dataLogDir.resolve(VERSION_FOLDER));
+        for (Folder each : Folder.values()) {
+            folders.put(each, folder);
+        }
         return new FileDisk(folders, List.of());
     }
 

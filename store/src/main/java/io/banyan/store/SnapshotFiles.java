@@ -36,9 +36,22 @@ public final class SnapshotFiles {
 
     /// Tells a whole snapshot to a sink. What was told is to be trusted only after the return.
     ///
-    /// @param sink may throw {@link io.banyan.wire.MalformedRecord} for content that is no tree
+    /// @param sink may throw {@link io.banyan.wire.MalformedRecord} for content that is no tree; of
+    ///   a file whose seals do not match it is forgiven any other exception too
     /// @throws CorruptFile if it is no valid snapshot
     public static Snapshot read(Disk disk, StoreConfig config, String name, SnapshotSink sink)
+            throws IOException {
+        try {
+            return readOnce(disk, config, name, sink);
+        } catch (RuntimeException e) {
+            // The seals stand at the end: the sink may have been told nonsense. If they match, the
+            // sink itself is wrong.
+            readOnce(disk, config, name, new Nowhere());
+            throw e;
+        }
+    }
+
+    private static Snapshot readOnce(Disk disk, StoreConfig config, String name, SnapshotSink sink)
             throws IOException {
         String path = disk.describe(Disk.Folder.SNAP, name);
         try (DiskFile file = disk.openForReading(Disk.Folder.SNAP, name)) {

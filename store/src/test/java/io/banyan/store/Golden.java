@@ -75,7 +75,7 @@ final class Golden {
                 crc.update(data);
             }
             String acl =
-                    Objects.requireNonNull(acls.get(aclKey)).stream()
+                    acls.getOrDefault(aclKey, List.of()).stream()
                             .map(each ->
                                     each.perms()
                                             + ",s{'"
