@@ -27,7 +27,7 @@ public final class Connection {
     private final Gateway gateway;
     private final long number;
     private final String peer;
-    final Transport transport;
+    private final Transport transport;
 
     Phase phase = Phase.NEW;
     Caller caller;
@@ -78,6 +78,11 @@ public final class Connection {
     /// The index of the gateway that owns this connection.
     public int gatewayIndex() {
         return gateway.index();
+    }
+
+    /// The other side of it, as it was given to {@link Gateway#onConnected}.
+    public Transport transport() {
+        return transport;
     }
 
     /// Counts up over the gateway's connections.

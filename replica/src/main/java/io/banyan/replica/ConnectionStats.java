@@ -25,7 +25,8 @@ public final class ConnectionStats {
         received++;
     }
 
-    void sentEvent() {
+    /// Something went out that is no answer with a latency: an event, an auth reply.
+    void sent() {
         sent++;
     }
 

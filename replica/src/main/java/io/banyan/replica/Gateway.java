@@ -60,7 +60,7 @@ public final class Gateway {
     private final GatewayPort replica;
     private final LongSupplier wallMillis;
     private final WatchTable watches = new WatchTable();
-    private final GatewayStats stats = new GatewayStats();
+    private final GatewayObserver observer;
     private final Map<Long, Connection> bySession = new HashMap<>();
     private final LinkedHashSet<Connection> connections = new LinkedHashSet<>();
     private final ArrayList<Connection> dirty = new ArrayList<>();
@@ -86,6 +86,7 @@ public final class Gateway {
             ZnodeTree tree,
             State state,
             GatewayPort replica,
+            GatewayObserver observer,
             long nowNanos,
             LongSupplier wallMillis) {
         this.index = index;
@@ -93,6 +94,7 @@ public final class Gateway {
         this.tree = tree;
         this.state = state;
         this.replica = replica;
+        this.observer = observer;
         this.nowNanos = nowNanos;
         this.lastTickNanos = nowNanos;
         this.wallMillis = wallMillis;
@@ -106,10 +108,6 @@ public final class Gateway {
     /// The state that reads are answered from.
     public State state() {
         return state;
-    }
-
-    public GatewayStats stats() {
-        return stats;
     }
 
     /// In the order in which they came.
@@ -163,7 +161,7 @@ public final class Gateway {
     public void onFrame(Connection from, byte[] bytes, int begin, int end, long now) {
         nowNanos = now;
         from.stats.received();
-        stats.received();
+        observer.received();
         switch (from.phase) {
             case NEW -> onConnectRequest(from, bytes, begin, end);
             case OPEN -> {
@@ -182,7 +180,7 @@ public final class Gateway {
     public void onOversized(Connection from, int xid, int opcode, long now) {
         nowNanos = now;
         from.stats.received();
-        stats.received();
+        observer.received();
         heard(from);
         from.order.add(new Refusal(xid, opcode, ErrorCode.MARSHALLING_ERROR, now));
         advance(from);
@@ -493,7 +491,7 @@ public final class Gateway {
             return;
         }
         if (ids == null) {
-            stats.authFailed();
+            observer.authFailed();
             refuseAndClose(from, xid, 0, ErrorCode.AUTH_FAILED);
             return;
         }
@@ -509,7 +507,8 @@ public final class Gateway {
         int mark = Frames.begin(out, xid, 0);
         out.writeBuffer(null);
         Frames.finish(out, mark);
-        from.stats.sentEvent();
+        from.stats.sent();
+        observer.sent();
     }
 
     private void refuseAndClose(Connection from, int xid, long zxid, int error) {
@@ -522,7 +521,8 @@ public final class Gateway {
         int mark = Frames.begin(out, xid, zxid);
         Frames.fail(out, mark, error);
         Frames.finish(out, mark);
-        to.stats.sentEvent();
+        to.stats.sent();
+        observer.sent();
     }
 
     // ---- order
@@ -613,7 +613,7 @@ public final class Gateway {
         int length = Frames.finish(out, mark);
         long latency = nowNanos - ticket.receivedNanos;
         to.stats.answered(ticket.opcode, ticket.xid, state.zxid(), nowNanos, latency);
-        stats.answeredWrite(latency, length);
+        observer.writeAnswered(latency, length);
         if (ticket.opcode == OpCode.CLOSE_SESSION) {
             close(to, "client closed its session");
         }
@@ -626,7 +626,7 @@ public final class Gateway {
         int length = Frames.finish(out, mark);
         long latency = nowNanos - refusal.receivedNanos();
         to.stats.answered(refusal.opcode(), refusal.xid(), state.zxid(), nowNanos, latency);
-        stats.answeredRead(latency, length);
+        observer.readAnswered(latency, length);
     }
 
     /// The body of a sync is a path, and its reply says the path again.
@@ -657,7 +657,7 @@ public final class Gateway {
         if (suspend != connection.readingSuspended) {
             connection.readingSuspended = suspend;
             if (connection.phase != Phase.CLOSED) {
-                connection.transport.reading(!suspend);
+                connection.transport().reading(!suspend);
             }
         }
     }
@@ -709,7 +709,7 @@ public final class Gateway {
         int length = Frames.finish(out, mark);
         long latency = nowNanos - receivedNanos;
         from.stats.answered(opcode, xid, state.zxid(), nowNanos, latency);
-        stats.answeredRead(latency, length);
+        observer.readAnswered(latency, length);
         if (out.length() > FLUSH_BYTES) {
             flush(from);
         }
@@ -724,8 +724,8 @@ public final class Gateway {
         }
         JuteWriter frame = event.of(type, path, pathEnd, firingZxid);
         writer(to).writeRaw(frame.array(), 0, frame.length());
-        to.stats.sentEvent();
-        stats.sentEvent();
+        to.stats.sent();
+        observer.watchFired(type);
     }
 
     // ---- output
@@ -749,7 +749,7 @@ public final class Gateway {
         }
         to.pendingOut = null;
         if (out.length() > 0) {
-            to.transport.send(out.array(), out.length());
+            to.transport().send(out.array(), out.length());
         }
         if (spareWriters.size() < SPARE_WRITERS_MAX
                 && out.array().length <= SPARE_WRITER_BYTES_MAX) {
@@ -772,7 +772,7 @@ public final class Gateway {
         }
         flush(connection);
         forget(connection);
-        connection.transport.close(reason);
+        connection.transport().close(reason);
     }
 
     private void forget(Connection gone) {

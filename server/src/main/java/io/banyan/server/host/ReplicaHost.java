@@ -6,6 +6,7 @@ import io.banyan.store.Disk;
 import io.banyan.store.Purge;
 import io.banyan.store.StoreConfig;
 import io.banyan.store.TxnLog;
+import io.banyan.tree.State;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +43,15 @@ public final class ReplicaHost {
     /// Posts a round of inputs.
     public void post(List<Input> inputs) {
         inbox.post(inputs);
+    }
+
+    /// The last committed state.
+    public State committed() {
+        return replica.committed();
+    }
+
+    public DigestLog digests() {
+        return replica.digests();
     }
 
     /// For operators: sessions by the milliseconds they have left.

@@ -1,8 +1,11 @@
 package io.banyan.server.host;
 
+import io.banyan.replica.Batch;
+import io.banyan.replica.Committed;
 import io.banyan.replica.Effect;
 import io.banyan.replica.Input;
 import io.banyan.replica.Replica;
+import io.banyan.tree.Applied;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -26,6 +29,8 @@ final class ReplicaThread extends Thread {
     private final List<Effect> effects = new ArrayList<>();
     private final List<Effect> forLog = new ArrayList<>();
     private final Queue<Runnable> questions = new ConcurrentLinkedQueue<>();
+    private final DigestLog digests = new DigestLog();
+    private volatile io.banyan.tree.State committed;
     private volatile boolean stopping;
 
     ReplicaThread(
@@ -38,6 +43,7 @@ final class ReplicaThread extends Thread {
             int tickMillis) {
         super("banyan-replica");
         this.replica = replica;
+        this.committed = replica.state();
         this.inbox = inbox;
         this.log = log;
         this.snapshots = snapshots;
@@ -51,6 +57,15 @@ final class ReplicaThread extends Thread {
         var answer = new CompletableFuture<T>();
         questions.add(() -> answer.complete(question.apply(replica)));
         return answer;
+    }
+
+    /// The last committed state. Any thread.
+    io.banyan.tree.State committed() {
+        return state;
+    }
+
+    DigestLog digests() {
+        return digests;
     }
 
     /// Ends after the round at hand.
@@ -99,7 +114,7 @@ final class ReplicaThread extends Thread {
                 case Effect.Append append -> forLog.add(append);
                 case Effect.Sync sync -> forLog.add(sync);
                 case Effect.RollLog roll -> forLog.add(roll);
-                case Effect.Deliver deliver -> outlet.deliver(deliver.batch());
+                case Effect.Deliver deliver -> deliver(deliver.batch());
                 case Effect.Resumed resumed ->
                         outlet.resumed(resumed.ticket(), resumed.sessionId(), resumed.valid());
                 case Effect.Evict evict -> outlet.evict(evict.connection());
@@ -111,6 +126,17 @@ final class ReplicaThread extends Thread {
         if (!forLog.isEmpty()) {
             log.post(forLog);
             forLog.clear();
+        }
+    }
+
+    private void deliver(Batch batch) {
+        outlet.deliver(batch);
+        committed = replica.state();
+        for (Committed each : batch.items()) {
+            Applied applied = each.applied();
+            if (applied != null && DigestLog.wants(applied.zxid())) {
+                digests.add(applied.zxid(), applied.state().digest());
+            }
         }
     }
 

@@ -67,6 +67,20 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
         this.admission = admission;
     }
 
+    /// The client's address; only for a connection that was admitted.
+    InetSocketAddress remote() {
+        if (peer == null) {
+            throw new IllegalStateException("not admitted");
+        }
+        return peer;
+    }
+
+    boolean isWriting() {
+        return context != null
+                && context.channel().unsafe().outboundBuffer() != null
+                && context.channel().unsafe().outboundBuffer().totalPendingWriteBytes() > 0;
+    }
+
     // ---- from the channel
 
     @Override

@@ -28,6 +28,10 @@ final class GatewayLoop implements GatewayPort {
     private final Runnable endRound = this::endRound;
     private byte[] scratch = new byte[SCRATCH_BYTES];
     private boolean endScheduled;
+
+    /// What the last round left, for readers on other threads.
+    private volatile int inFlight;
+    private volatile int watchCount;
     private @Nullable Gateway gateway;
 
     GatewayLoop(EventLoop loop, Consumer<List<Input>> replica) {
@@ -95,6 +99,14 @@ final class GatewayLoop implements GatewayPort {
         });
     }
 
+    int inFlight() {
+        return inFlight;
+    }
+
+    int watchCount() {
+        return watchCount;
+    }
+
     /// Lets the gateway answer a question on its own thread.
     <T> CompletableFuture<T> ask(Function<Gateway, T> question) {
         return CompletableFuture.supplyAsync(() -> question.apply(gateway()), loop);
@@ -108,6 +120,8 @@ final class GatewayLoop implements GatewayPort {
     private void endRound() {
         endScheduled = false;
         gateway().endRound();
+        inFlight = gateway().inFlight();
+        watchCount = gateway().watchCount();
         if (!outbox.isEmpty()) {
             replica.accept(outbox);
             outbox.clear();

@@ -180,6 +180,33 @@ public final class NettyFront implements Outlet {
         return admission.total();
     }
 
+    /// Writes posted to the replica and not answered, a moment ago.
+    public int inFlight() {
+        return loops.stream().mapToInt(GatewayLoop::inFlight).sum();
+    }
+
+    /// Watch registrations, a moment ago.
+    public int watchCount() {
+        return loops.stream().mapToInt(GatewayLoop::watchCount).sum();
+    }
+
+    /// The address of a connection's other end.
+    public static InetSocketAddress remoteOf(Connection connection) {
+        return handlerOf(connection).remote();
+    }
+
+    /// Whether bytes for this client wait for its socket. On its gateway's thread.
+    public static boolean isWriting(Connection connection) {
+        return handlerOf(connection).isWriting();
+    }
+
+    private static ClientHandler handlerOf(Connection connection) {
+        if (connection.transport() instanceof ClientHandler handler) {
+            return handler;
+        }
+        throw new IllegalArgumentException(connection + " is not from the network");
+    }
+
     /// Lets each gateway answer a question on its own thread.
     public <T> List<CompletableFuture<T>> ask(Function<Gateway, T> question) {
         return loops.stream().map(loop -> loop.ask(question)).toList();

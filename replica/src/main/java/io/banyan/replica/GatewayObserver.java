@@ -1,0 +1,42 @@
+package io.banyan.replica;
+
+/// Told by a gateway what it did, for metrics. Called on the gateway's thread, for every request:
+/// it must be cheap.
+public interface GatewayObserver {
+    /// Watches nobody.
+    GatewayObserver NONE =
+            new GatewayObserver() {
+                @Override
+                public void received() {}
+
+                @Override
+                public void sent() {}
+
+                @Override
+                public void readAnswered(long latencyNanos, int replyBytes) {}
+
+                @Override
+                public void writeAnswered(long latencyNanos, int replyBytes) {}
+
+                @Override
+                public void watchFired(int eventType) {}
+
+                @Override
+                public void authFailed() {}
+            };
+
+    /// A frame came in.
+    void received();
+
+    /// A reply without latency (of an auth packet, a refusal) went out.
+    void sent();
+
+    void readAnswered(long latencyNanos, int replyBytes);
+
+    void writeAnswered(long latencyNanos, int replyBytes);
+
+    /// An event went out: 1 created, 2 deleted, 3 data changed, 4 children changed.
+    void watchFired(int eventType);
+
+    void authFailed();
+}

@@ -1,0 +1,68 @@
+package io.banyan.server;
+
+import io.banyan.replica.GatewayObserver;
+import io.banyan.server.metrics.Metrics;
+import io.banyan.server.metrics.ServerStats;
+import io.banyan.server.metrics.Summary;
+import io.banyan.server.metrics.SummaryCell;
+
+/// Counts what one gateway does under ZooKeeper's names. Confined to the gateway's thread.
+final class GatewayMeter implements GatewayObserver {
+    private final ServerStats stats;
+    private final ServerStats.Recorder recorder;
+    private final SummaryCell readLatency;
+    private final SummaryCell updateLatency;
+    private final SummaryCell[] fired;
+
+    GatewayMeter(Metrics metrics, ServerStats stats) {
+        this.stats = stats;
+        recorder = stats.recorder();
+        readLatency = metrics.summary(Summary.READLATENCY);
+        updateLatency = metrics.summary(Summary.UPDATELATENCY);
+        // By the number of the event's type.
+        fired =
+                new SummaryCell[] {
+                    metrics.summary(Summary.NODE_CREATED_WATCH_COUNT),
+                    metrics.summary(Summary.NODE_DELETED_WATCH_COUNT),
+                    metrics.summary(Summary.NODE_CHANGED_WATCH_COUNT),
+                    metrics.summary(Summary.NODE_CHILDREN_WATCH_COUNT)
+                };
+    }
+
+    @Override
+    public void received() {
+        recorder.received();
+    }
+
+    @Override
+    public void sent() {
+        recorder.sent();
+    }
+
+    @Override
+    public void readAnswered(long latencyNanos, int replyBytes) {
+        long millis = latencyNanos / 1_000_000;
+        readLatency.add(millis);
+        recorder.sent();
+        recorder.answered(millis, replyBytes);
+    }
+
+    @Override
+    public void writeAnswered(long latencyNanos, int replyBytes) {
+        long millis = latencyNanos / 1_000_000;
+        updateLatency.add(millis);
+        recorder.sent();
+        recorder.answered(millis, replyBytes);
+    }
+
+    @Override
+    public void watchFired(int eventType) {
+        recorder.sent();
+        fired[eventType - 1].add(1);
+    }
+
+    @Override
+    public void authFailed() {
+        stats.authFailed();
+    }
+}
