@@ -12,9 +12,12 @@ import io.banyan.server.host.HostEvents;
 import io.banyan.server.host.RecoveredTree;
 import io.banyan.server.host.ReplicaHost;
 import io.banyan.server.host.SnapshotFile;
+import io.banyan.server.metrics.Metrics;
+import io.banyan.server.metrics.ServerStats;
 import io.banyan.server.net.FourLetterPort;
 import io.banyan.server.net.NetEvents;
 import io.banyan.server.net.NettyFront;
+import io.banyan.server.operate.ServerFacts;
 import io.banyan.store.FileDisk;
 import io.banyan.store.Recovery;
 import io.banyan.store.StoreConfig;
@@ -58,6 +61,9 @@ public final class BanyanServer implements AutoCloseable {
     private final NettyFront front;
     private final ReplicaHost host;
     private final @Nullable TemporaryFolder temporary;
+    private final Metrics metrics = new Metrics();
+    private final ServerStats stats = new ServerStats();
+    private final RunningFacts facts;
     private final CompletableFuture<Stopped> stopped = new CompletableFuture<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private @Nullable InetSocketAddress client;
@@ -142,6 +148,7 @@ public final class BanyanServer implements AutoCloseable {
                         front,
                         new Events(),
                         stepMillis);
+        facts = new RunningFacts(front, host, stats, recovered.snapshot());
         GatewayConfig gatewayConfig = Mapping.gateway(config, gateways, stepMillis);
         front.start(
                 (index, port) ->
@@ -151,6 +158,7 @@ public final class BanyanServer implements AutoCloseable {
                                 tree,
                                 state,
                                 port,
+                                new GatewayMeter(metrics, stats),
                                 System.nanoTime(),
                                 System::currentTimeMillis),
                 stepMillis);
@@ -165,6 +173,7 @@ public final class BanyanServer implements AutoCloseable {
             ServerConfig.ClientPorts ports = config.clientPorts();
             if (ports.plain() != null) {
                 client = front.open(ports.plain(), ports.acceptBacklog());
+                facts.ready(client.getPort());
                 LOG.info("serving clients address={} transport={}", client, front.kind());
             }
         } catch (IOException e) {
@@ -217,6 +226,7 @@ public final class BanyanServer implements AutoCloseable {
             stopped.join();
             return;
         }
+        facts.notReady(failure == null ? "stopping" : failure);
         try {
             front.stop("server stops");
             host.stop();
@@ -241,7 +251,8 @@ public final class BanyanServer implements AutoCloseable {
     // ---- recovery
 
     /// @param wantsSnapshot the next start would be slow, or differ, without a new snapshot
-    private record Recovered(State state, boolean wantsSnapshot) {}
+    private record Recovered(
+            State state, boolean wantsSnapshot, ServerFacts.LastSnapshot snapshot) {}
 
     private Recovered recover(ZnodeTree tree, StoreConfig storeConfig) throws IOException {
         ServerConfig.Storage storage = config.storage();
@@ -255,7 +266,7 @@ public final class BanyanServer implements AutoCloseable {
                 SnapshotFile.write(disk, storeConfig, state);
                 Recovery.created(disk);
                 LOG.info("new database dataDir={}", storage.dataDir());
-                yield new Recovered(state, false);
+                yield new Recovered(state, false, snapshotOf(0));
             }
             case SNAPSHOT, LOG_ONLY -> {
                 State found = target.state();
@@ -264,7 +275,9 @@ public final class BanyanServer implements AutoCloseable {
                 boolean longLog = result.txns() > storage.snapshotEveryTxns() / 2;
                 boolean swept = state.nodeCount() != found.nodeCount();
                 yield new Recovered(
-                        state, longLog || swept || result.start() == Recovery.Start.LOG_ONLY);
+                        state,
+                        longLog || swept || result.start() == Recovery.Start.LOG_ONLY,
+                        snapshotOf(result.snapshot() == null ? -1 : result.snapshot().zxid()));
             }
             case UNINITIALIZED ->
                     throw new IOException(
@@ -273,6 +286,10 @@ public final class BanyanServer implements AutoCloseable {
                                     + ", and zookeeper.db.autocreate=false forbids making one."
                                     + " Put a file named initialize there to allow it once.");
         };
+    }
+
+    private static ServerFacts.LastSnapshot snapshotOf(long zxid) {
+        return new ServerFacts.LastSnapshot(zxid, zxid < 0 ? 0 : System.currentTimeMillis() / 1000);
     }
 
     private static void report(Recovery.Result result, State state) {
@@ -302,6 +319,7 @@ public final class BanyanServer implements AutoCloseable {
 
         @Override
         public void snapshotTaken(long zxid, long bytes, long nanos) {
+            facts.snapshotTaken(zxid);
             LOG.info(
                     "snapshot written zxid=0x{} bytes={} millis={}",
                     Long.toHexString(zxid),

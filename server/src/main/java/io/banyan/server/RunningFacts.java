@@ -3,7 +3,6 @@ package io.banyan.server;
 import io.banyan.replica.Connection;
 import io.banyan.replica.ConnectionStats;
 import io.banyan.replica.Gateway;
-import io.banyan.server.config.ServerConfig;
 import io.banyan.server.host.ReplicaHost;
 import io.banyan.server.metrics.ServerStats;
 import io.banyan.server.net.NettyFront;
@@ -38,8 +37,7 @@ final class RunningFacts implements ServerFacts {
     private volatile String notReady = "starting";
     private volatile LastSnapshot lastSnapshot;
 
-    RunningFacts(
-            NettyFront front, ReplicaHost host, ServerStats stats, LastSnapshot lastSnapshot) {
+    RunningFacts(NettyFront front, ReplicaHost host, ServerStats stats, LastSnapshot lastSnapshot) {
         this.front = front;
         this.host = host;
         this.stats = stats;
@@ -178,18 +176,13 @@ final class RunningFacts implements ServerFacts {
         }
         var all = new ArrayList<SessionFacts>();
         host.committed()
-                .forEachSession(
-                        (id, timeoutMillis, ephemerals) -> {
-                            var paths = new ArrayList<String>();
-                            ephemerals.forEach(
-                                    path -> paths.add(new String(path, StandardCharsets.UTF_8)));
-                            all.add(
-                                    new SessionFacts(
-                                            id,
-                                            timeoutMillis,
-                                            expiresAt.getOrDefault(id, now),
-                                            paths));
-                        });
+                .forEachSession((id, timeoutMillis, ephemerals) -> {
+                    var paths = new ArrayList<String>();
+                    ephemerals.forEach(path -> paths.add(new String(path, StandardCharsets.UTF_8)));
+                    all.add(
+                            new SessionFacts(
+                                    id, timeoutMillis, expiresAt.getOrDefault(id, now), paths));
+                });
         return all;
     }
 
@@ -197,31 +190,25 @@ final class RunningFacts implements ServerFacts {
     public WatchFacts watches() {
         var bySession = new HashMap<Long, List<String>>();
         for (Map<Long, List<String>> each :
-                gather(
-                        gateway -> {
-                            var paths = new HashMap<Long, List<String>>();
-                            gateway.forEachDataWatch(
-                                    (path, watcher) ->
-                                            paths.computeIfAbsent(
-                                                            watcher.sessionId(),
-                                                            id -> new ArrayList<>())
-                                                    .add(path));
-                            return paths;
-                        })) {
-            each.forEach(
-                    (id, paths) ->
-                            bySession.computeIfAbsent(id, i -> new ArrayList<>()).addAll(paths));
+                gather(gateway -> {
+                    var paths = new HashMap<Long, List<String>>();
+                    gateway.forEachDataWatch((path, watcher) ->
+                            paths.computeIfAbsent(watcher.sessionId(), id -> new ArrayList<>())
+                                    .add(path));
+                    return paths;
+                })) {
+            each.forEach((id, paths) ->
+                    bySession.computeIfAbsent(id, i -> new ArrayList<>()).addAll(paths));
         }
         return new WatchFacts(bySession);
     }
 
     @Override
     public void resetConnectionStats() {
-        gather(
-                gateway -> {
-                    gateway.connections().forEach(each -> each.stats().reset());
-                    return true;
-                });
+        gather(gateway -> {
+            gateway.connections().forEach(each -> each.stats().reset());
+            return true;
+        });
     }
 
     private <T> List<T> gather(Function<Gateway, T> question) {

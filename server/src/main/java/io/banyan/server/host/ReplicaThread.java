@@ -61,7 +61,7 @@ final class ReplicaThread extends Thread {
 
     /// The last committed state. Any thread.
     io.banyan.tree.State committed() {
-        return state;
+        return committed;
     }
 
     DigestLog digests() {

@@ -31,6 +31,7 @@ final class GatewayLoop implements GatewayPort {
 
     /// What the last round left, for readers on other threads.
     private volatile int inFlight;
+
     private volatile int watchCount;
     private @Nullable Gateway gateway;
 
