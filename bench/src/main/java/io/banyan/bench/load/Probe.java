@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 /// Asks once whether a server serves: a new session, and one read in it.
 public final class Probe {
     private static final int CONNECT_MILLIS = 1_000;
-    private static final int READ_MILLIS = 120_000;
     private static final int SESSION_TIMEOUT_MILLIS = 4_000;
     private static final int REPLY_BYTES_MAX = 1 << 20;
 
@@ -17,12 +16,14 @@ public final class Probe {
 
     /// Opens a session, reads one znode, ends the session.
     ///
-    /// @throws IOException if the server does not listen, does not accept the session, or does not
-    ///   have the znode
-    public static void read(InetSocketAddress server, String path) throws IOException {
+    /// @param patienceMillis how long each reply may take
+    /// @throws IOException if the server does not listen, does not accept the session, does not
+    ///   have the znode, or is silent
+    public static void read(InetSocketAddress server, String path, int patienceMillis)
+            throws IOException {
         try (var socket = new Socket()) {
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(READ_MILLIS);
+            socket.setSoTimeout(patienceMillis);
             socket.connect(server, CONNECT_MILLIS);
             var in = new DataInputStream(socket.getInputStream());
             socket.getOutputStream().write(RequestFrame.connect(SESSION_TIMEOUT_MILLIS));
