@@ -84,6 +84,26 @@ final class RunningFacts implements ServerFacts {
     }
 
     @Override
+    public long ephemeralCount() {
+        return host.committed().ephemeralCount();
+    }
+
+    @Override
+    public long approximateDataBytes() {
+        return host.committed().approximateDataSize();
+    }
+
+    @Override
+    public long sessionCount() {
+        return host.committed().sessionCount();
+    }
+
+    @Override
+    public long watchCount() {
+        return gather(Gateway::watchCount).stream().mapToLong(Integer::longValue).sum();
+    }
+
+    @Override
     public int connectionCount() {
         return front.connectionCount();
     }

@@ -236,11 +236,17 @@ public record ServerConfig(
 
     /// Four-letter words and read-only mode.
     ///
-    /// @param fourLetterWords the words of the white list, lower case, `*` for all of them
+    /// @param fourLetterWords the words of the white list as written, `*` for all of them; `srvr`
+    ///   is always among them, as in ZooKeeper
     /// @param readOnlyMode `readonlymode.enabled`
     public record Operate(List<String> fourLetterWords, boolean readOnlyMode) {
         public Operate {
             fourLetterWords = List.copyOf(fourLetterWords);
+        }
+
+        /// Whether a four-letter word (in lower case) is answered.
+        public boolean admits(String word) {
+            return fourLetterWords.contains("*") || fourLetterWords.contains(word);
         }
     }
 

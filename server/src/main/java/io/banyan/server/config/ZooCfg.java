@@ -427,18 +427,15 @@ public final class ZooCfg {
         boolean readOnly = settings.flag(settings.bare("readonlymode.enabled"), false);
         Written written = settings.property("4lw.commands.whitelist");
         var words = new ArrayList<String>();
-        if (written == null) {
+        if (written != null) {
+            words.addAll(list(written));
+        }
+        // ZooKeeper adds these two whatever the list says: its own script and client need them.
+        if (!words.contains("srvr")) {
             words.add("srvr");
-            if (readOnly) {
-                words.add("isro");
-            }
-        } else {
-            for (String word : COMMA.split(written.value(), -1)) {
-                String trimmed = word.trim();
-                if (!trimmed.isEmpty()) {
-                    words.add(trimmed);
-                }
-            }
+        }
+        if (readOnly && !words.contains("isro")) {
+            words.add("isro");
         }
         return new Operate(words, readOnly);
     }

@@ -35,6 +35,18 @@ public interface ServerFacts {
     /// tree has 5.
     long znodeCount();
 
+    /// Znodes that go with their session.
+    long ephemeralCount();
+
+    /// Sum of the lengths of all paths and of all data, in bytes.
+    long approximateDataBytes();
+
+    /// Sessions known here, of whatever server.
+    long sessionCount();
+
+    /// Watches of clients of this server, of every kind. Gathers too.
+    long watchCount();
+
     /// Client connections, with those that have no session yet.
     int connectionCount();
 

@@ -267,7 +267,7 @@ class ZooCfgTest {
                                 + "4lw.commands.whitelist=stat, \\\n  ruok\ninitLimit=\\u0035\n");
 
         assertThat(config.storage().dataDir()).isEqualTo(Path.of("/ab"));
-        assertThat(config.operate().fourLetterWords()).containsExactly("stat", "ruok");
+        assertThat(config.operate().fourLetterWords()).containsExactly("stat", "ruok", "srvr");
         assertThat(config.peers().initLimitTicks()).isEqualTo(5);
     }
 

@@ -1,0 +1,494 @@
+package io.banyan.server.operate;
+
+import io.banyan.server.config.ServerConfig;
+import io.banyan.server.metrics.Gauge;
+import io.banyan.server.metrics.Metrics;
+import io.banyan.server.metrics.MetricsText;
+import io.banyan.server.metrics.ServerStats;
+import io.banyan.server.operate.FourLetterWords.Word;
+import io.banyan.server.operate.ServerFacts.Serving;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
+
+/// Answers four-letter words, and holds what they share with the admin server.
+///
+/// Safe for any thread, but {@link #answer} may block (it gathers from all network threads, reads
+/// the sizes of directories, asks DNS): call it on a thread of its own, a virtual one will do.
+public final class Operator {
+    /// ZooKeeper's answer while no request is processed.
+    public static final String NOT_SERVING =
+            "This ZooKeeper instance is not currently serving requests";
+
+    /// ZooKeeper's default trace mask; Banyan keeps the number for `gtmk` and traces nothing.
+    private static final long TRACE_MASK = 306;
+
+    private static final DateTimeFormatter JAVA_DATE =
+            DateTimeFormatter.ofPattern("EEE MMM dd HH:mm:ss zzz yyyy", Locale.US)
+                    .withZone(ZoneId.systemDefault());
+
+    private final ServerConfig config;
+    private final ServerFacts facts;
+    private final Metrics metrics;
+    private final AtomicLong traceMask = new AtomicLong(TRACE_MASK);
+
+    /// Gives the gauges that every server has their suppliers.
+    public Operator(ServerConfig config, ServerFacts facts, Metrics metrics) {
+        this.config = config;
+        this.facts = facts;
+        this.metrics = metrics;
+        supplyGauges();
+    }
+
+    // --- four-letter words ----------------------------------------------------------------
+
+    /// The whole answer, after which the connection is closed.
+    ///
+    /// @param argument the bytes after the word as a big-endian number; 0 for words without
+    public String answer(Word word, long argument) {
+        if (word == Word.TELNET_CLOSE) {
+            return "";
+        }
+        String name = word.name().toLowerCase(Locale.ROOT);
+        if (!config.operate().admits(name)) {
+            return name + " is not executed because it is not in the whitelist.\n";
+        }
+        if (needsServing(word) && facts.serving() == Serving.NOTHING) {
+            return word == Word.HASH ? NOT_SERVING : NOT_SERVING + "\n";
+        }
+        return switch (word) {
+            case RUOK -> "imok";
+            case SRVR -> srvr();
+            case STAT -> stat();
+            case CONF -> conf();
+            case CONS -> cons();
+            case CRST -> crst();
+            case SRST -> srst();
+            case DUMP -> dump();
+            case ENVI -> envi();
+            case WCHS -> wchs();
+            case WCHC -> wchc();
+            case WCHP -> wchp();
+            case MNTR -> mntr();
+            case ISRO -> isro();
+            case DIRS -> dirs();
+            case GTMK -> Long.toString(traceMask.get());
+            case STMK -> stmk(argument);
+            case HASH -> hash();
+            case TELNET_CLOSE -> "";
+        };
+    }
+
+    private static boolean needsServing(Word word) {
+        return switch (word) {
+            case RUOK, ENVI, ISRO, GTMK, STMK, TELNET_CLOSE -> false;
+            case CONF, CONS, CRST, DIRS, DUMP, HASH, MNTR, SRST, SRVR, STAT, WCHC, WCHP, WCHS ->
+                    true;
+        };
+    }
+
+    private String srvr() {
+        return "Zookeeper version: " + Version.text() + "\n" + readOnlyLine() + statistics();
+    }
+
+    private String stat() {
+        var text = new StringBuilder("Zookeeper version: ").append(Version.text()).append('\n');
+        text.append(readOnlyLine()).append("Clients:\n");
+        for (ConnectionFacts connection : facts.connections()) {
+            text.append(brief(connection)).append(")\n");
+        }
+        return text.append('\n').append(statistics()).toString();
+    }
+
+    private String readOnlyLine() {
+        return facts.serving() == Serving.READ_ONLY
+                ? "READ-ONLY mode; serving only read-only clients\n"
+                : "";
+    }
+
+    private String statistics() {
+        ServerStats.Values values = facts.stats().values();
+        return "Latency min/avg/max: "
+                + values.latencyMillisMin()
+                + "/"
+                + values.latencyAverageMillis()
+                + "/"
+                + values.latencyMillisMax()
+                + "\nReceived: "
+                + values.received()
+                + "\nSent: "
+                + values.sent()
+                + "\nConnections: "
+                + facts.connectionCount()
+                + "\nOutstanding: "
+                + facts.outstandingRequests()
+                + "\nZxid: 0x"
+                + Long.toHexString(facts.lastZxid())
+                + "\nMode: "
+                + facts.serverState()
+                + "\nNode count: "
+                + facts.znodeCount()
+                + "\n";
+    }
+
+    private String conf() {
+        var text = new StringBuilder();
+        configuration()
+                .forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+        return text.toString();
+    }
+
+    private Map<String, Object> configuration() {
+        var lines = new LinkedHashMap<String, Object>();
+        lines.put("clientPort", facts.clientPort());
+        lines.put("secureClientPort", facts.secureClientPort());
+        lines.put("dataDir", snapshotDirectory());
+        lines.put("dataDirSize", dataDirBytes());
+        lines.put("dataLogDir", logDirectory());
+        lines.put("dataLogSize", logDirBytes());
+        lines.put("tickTime", config.timing().tickMillis());
+        lines.put("maxClientCnxns", config.connectionLimits().perIpMax());
+        lines.put("minSessionTimeout", config.timing().sessionTimeoutMillisMin());
+        lines.put("maxSessionTimeout", config.timing().sessionTimeoutMillisMax());
+        lines.put("clientPortListenBacklog", config.clientPorts().acceptBacklog());
+        lines.put("serverId", serverId());
+        return lines;
+    }
+
+    private String cons() {
+        var text = new StringBuilder();
+        for (ConnectionFacts connection : facts.connections()) {
+            text.append(brief(connection)).append(details(connection)).append(")\n");
+        }
+        return text.append('\n').toString();
+    }
+
+    private static String brief(ConnectionFacts connection) {
+        return " /"
+                + address(connection.remote())
+                + "["
+                + Integer.toHexString(connection.interestOps())
+                + "](queued="
+                + connection.outstanding()
+                + ",recved="
+                + connection.received()
+                + ",sent="
+                + connection.sent();
+    }
+
+    private static String details(ConnectionFacts connection) {
+        if (connection.sessionId() == 0) {
+            return "";
+        }
+        return ",sid=0x"
+                + Long.toHexString(connection.sessionId())
+                + ",lop="
+                + Operations.name(connection.lastOperation())
+                + ",est="
+                + connection.establishedWallMillis()
+                + ",to="
+                + connection.sessionTimeoutMillis()
+                + (connection.lastCxid() >= 0
+                        ? ",lcxid=0x" + Long.toHexString(connection.lastCxid())
+                        : "")
+                + ",lzxid=0x"
+                + Long.toHexString(connection.lastZxid())
+                + ",lresp="
+                + connection.lastResponseMillis()
+                + ",llat="
+                + connection.lastLatencyMillis()
+                + ",minlat="
+                + connection.latencyMillisMin()
+                + ",avglat="
+                + connection.latencyMillisAverage()
+                + ",maxlat="
+                + connection.latencyMillisMax();
+    }
+
+    private String crst() {
+        facts.resetConnectionStats();
+        return "Connection stats reset.\n";
+    }
+
+    private String srst() {
+        resetStatistics();
+        return "Server stats reset.\n";
+    }
+
+    private String envi() {
+        var text = new StringBuilder("Environment:\n");
+        environment()
+                .forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+        return text.toString();
+    }
+
+    private String isro() {
+        return switch (facts.serving()) {
+            case NOTHING -> "null";
+            case READ_ONLY -> "ro";
+            case EVERYTHING -> "rw";
+        };
+    }
+
+    private String dirs() {
+        return "datadir_size: " + dataDirBytes() + "\nlogdir_size: " + logDirBytes() + "\n";
+    }
+
+    private String stmk(long mask) {
+        traceMask.set(mask);
+        return Long.toString(mask);
+    }
+
+    private String hash() {
+        var text = new StringBuilder();
+        for (ServerFacts.DigestEntry entry : facts.digests()) {
+            text.append(Long.toHexString(entry.zxid()))
+                    .append(": ")
+                    .append(entry.digest())
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    private String mntr() {
+        var text = new StringBuilder();
+        text.append("zk_version\t").append(Version.text()).append('\n');
+        text.append("zk_server_state\t").append(facts.serverState()).append('\n');
+        MetricsText.values(metrics, isPrometheus(), config.metrics().jvm())
+                .forEach((name, value) ->
+                        text.append("zk_").append(name).append('\t').append(value).append('\n'));
+        return text.toString();
+    }
+
+    // --- dump and watches -----------------------------------------------------------------
+
+    private String dump() {
+        List<SessionFacts> sessions = facts.sessions();
+        List<ConnectionFacts> connections = facts.connections();
+        var text = new StringBuilder("SessionTracker dump:\n");
+        var byExpiry = groups(sessions, SessionFacts::expiresAtMillis);
+        text.append("Session Sets (").append(byExpiry.size()).append(")/(");
+        text.append(sessions.size()).append("):\n");
+        byExpiry.forEach((expiry, group) -> {
+            expiryLine(text, group.size(), expiry);
+            for (SessionFacts session : group) {
+                text.append("\t0x").append(Long.toHexString(session.sessionId()));
+                text.append('\n');
+            }
+        });
+        var withEphemerals = sessions.stream().filter(s -> !s.ephemerals().isEmpty()).toList();
+        text.append("ephemeral nodes dump:\nSessions with Ephemerals (");
+        text.append(withEphemerals.size()).append("):\n");
+        for (SessionFacts session : withEphemerals) {
+            text.append("0x").append(Long.toHexString(session.sessionId())).append(":\n");
+            for (String path : session.ephemerals()) {
+                text.append('\t').append(path).append('\n');
+            }
+        }
+        var idle = groups(connections, ConnectionFacts::expiresAtMillis);
+        text.append("Connections dump:\nConnections Sets (").append(idle.size()).append(")/(");
+        text.append(connections.size()).append("):\n");
+        idle.forEach((expiry, group) -> {
+            expiryLine(text, group.size(), expiry);
+            for (ConnectionFacts connection : group) {
+                text.append("\tip: /").append(address(connection.remote()));
+                text.append(" sessionId: 0x");
+                text.append(Long.toHexString(connection.sessionId())).append('\n');
+            }
+        });
+        return text.toString();
+    }
+
+    private void expiryLine(StringBuilder text, int count, long expiresAtMillis) {
+        long inMillis = expiresAtMillis - facts.elapsedMillis();
+        Instant when = Instant.now().plusMillis(inMillis);
+        text.append(count).append(" expire at ").append(JAVA_DATE.format(when)).append(":\n");
+    }
+
+    private static <T> SortedMap<Long, List<T>> groups(List<T> all, ToLongFunction<T> key) {
+        var groups = new TreeMap<Long, List<T>>();
+        for (T one : all) {
+            groups.computeIfAbsent(key.applyAsLong(one), k -> new ArrayList<>()).add(one);
+        }
+        return groups;
+    }
+
+    private String wchs() {
+        WatchSummary summary = watchSummary();
+        return summary.sessions()
+                + " connections watching "
+                + summary.paths()
+                + " paths\nTotal watches:"
+                + summary.watches()
+                + "\n";
+    }
+
+    private String wchc() {
+        var text = new StringBuilder();
+        for (var entry : new TreeMap<>(facts.watches().pathsBySession()).entrySet()) {
+            text.append("0x").append(Long.toHexString(entry.getKey())).append('\n');
+            for (String path : entry.getValue()) {
+                text.append('\t').append(path).append('\n');
+            }
+        }
+        return text.append('\n').toString();
+    }
+
+    private String wchp() {
+        var text = new StringBuilder();
+        sessionsByWatchedPath()
+                .forEach((path, sessions) -> {
+                    text.append(path).append('\n');
+                    for (long session : sessions) {
+                        text.append("\t0x").append(Long.toHexString(session)).append('\n');
+                    }
+                });
+        return text.append('\n').toString();
+    }
+
+    // --- shared with the admin server -----------------------------------------------------
+
+    /// @param sessions how many sessions watch anything
+    public record WatchSummary(int sessions, int paths, long watches) {}
+
+    /// The numbers of `wchs`.
+    public WatchSummary watchSummary() {
+        Map<Long, List<String>> bySession = facts.watches().pathsBySession();
+        long watches = 0;
+        for (List<String> paths : bySession.values()) {
+            watches += paths.size();
+        }
+        return new WatchSummary(bySession.size(), sessionsByWatchedPath(bySession).size(), watches);
+    }
+
+    /// Watched paths with the sessions that watch them, both in order.
+    public Map<String, List<Long>> sessionsByWatchedPath() {
+        return sessionsByWatchedPath(facts.watches().pathsBySession());
+    }
+
+    private static Map<String, List<Long>> sessionsByWatchedPath(Map<Long, List<String>> watched) {
+        var byPath = new TreeMap<String, List<Long>>();
+        watched.forEach((session, paths) -> {
+            for (String path : paths) {
+                byPath.computeIfAbsent(path, p -> new ArrayList<>()).add(session);
+            }
+        });
+        byPath.values().forEach(Collections::sort);
+        return byPath;
+    }
+
+    /// `srst`: the numbers of `srvr` start again, and unless Prometheus scrapes them, the metrics.
+    public void resetStatistics() {
+        facts.stats().reset();
+        // Prometheus takes a counter that falls for a restart, so ZooKeeper leaves them then.
+        if (!isPrometheus()) {
+            metrics.reset();
+        }
+    }
+
+    public long traceMask() {
+        return traceMask.get();
+    }
+
+    public void setTraceMask(long mask) {
+        traceMask.set(mask);
+    }
+
+    /// The lines of `envi`.
+    public Map<String, String> environment() {
+        return Environment.of(config.properties());
+    }
+
+    public boolean isPrometheus() {
+        return config.metrics().prometheus() != null;
+    }
+
+    /// The directory of the snapshots themselves, as `conf` shows it.
+    public String snapshotDirectory() {
+        return versionTwo(config.storage().dataDir()).toString();
+    }
+
+    /// The directory of the logs themselves.
+    public String logDirectory() {
+        return versionTwo(config.storage().dataLogDir()).toString();
+    }
+
+    public long dataDirBytes() {
+        return bytesOf(config.storage().dataDir());
+    }
+
+    public long logDirBytes() {
+        return bytesOf(config.storage().dataLogDir());
+    }
+
+    /// This server's number, 0 standing alone.
+    public long serverId() {
+        return config.ensemble().isEnsemble() ? config.ensemble().myId() : 0;
+    }
+
+    private static long bytesOf(Path directory) {
+        try {
+            return DirectorySize.of(versionTwo(directory));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static Path versionTwo(Path directory) {
+        return directory.toAbsolutePath().normalize().resolve("version-2");
+    }
+
+    /// `127.0.0.1:40646`, an IPv6 address in brackets. Never asks DNS.
+    static String address(InetSocketAddress remote) {
+        String host =
+                remote.getAddress() == null
+                        ? remote.getHostString()
+                        : remote.getAddress().getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + remote.getPort();
+    }
+
+    // --- gauges ---------------------------------------------------------------------------
+
+    private void supplyGauges() {
+        ServerStats stats = facts.stats();
+        metrics.decimalGauge(Gauge.AVG_LATENCY, () -> stats.values().latencyAverageMillis());
+        metrics.gauge(Gauge.MAX_LATENCY, () -> stats.values().latencyMillisMax());
+        metrics.gauge(Gauge.MIN_LATENCY, () -> stats.values().latencyMillisMin());
+        metrics.gauge(Gauge.PACKETS_RECEIVED, () -> stats.values().received());
+        metrics.gauge(Gauge.PACKETS_SENT, () -> stats.values().sent());
+        metrics.gauge(Gauge.LAST_CLIENT_RESPONSE_SIZE, () -> stats.values().responseBytesLast());
+        metrics.gauge(Gauge.MAX_CLIENT_RESPONSE_SIZE, () -> stats.values().responseBytesMax());
+        metrics.gauge(Gauge.MIN_CLIENT_RESPONSE_SIZE, () -> stats.values().responseBytesMin());
+        metrics.gauge(Gauge.AUTH_FAILED_COUNT, () -> stats.values().authFailures());
+        metrics.gauge(Gauge.NUM_ALIVE_CONNECTIONS, facts::connectionCount);
+        metrics.gauge(Gauge.OUTSTANDING_REQUESTS, facts::outstandingRequests);
+        metrics.gauge(Gauge.UPTIME, facts::uptimeMillis);
+        metrics.gauge(Gauge.ZNODE_COUNT, facts::znodeCount);
+        metrics.gauge(Gauge.WATCH_COUNT, facts::watchCount);
+        metrics.gauge(Gauge.EPHEMERALS_COUNT, facts::ephemeralCount);
+        metrics.gauge(Gauge.APPROXIMATE_DATA_SIZE, facts::approximateDataBytes);
+        metrics.gauge(Gauge.GLOBAL_SESSIONS, facts::sessionCount);
+        // A probability: with Banyan's connection throttle off it is 0 like ZooKeeper's.
+        metrics.decimalGauge(Gauge.CONNECTION_DROP_PROBABILITY, () -> 0.0);
+        if (ManagementFactory.getOperatingSystemMXBean()
+                instanceof com.sun.management.UnixOperatingSystemMXBean unix) {
+            metrics.gauge(Gauge.OPEN_FILE_DESCRIPTOR_COUNT, unix::getOpenFileDescriptorCount);
+            metrics.gauge(Gauge.MAX_FILE_DESCRIPTOR_COUNT, unix::getMaxFileDescriptorCount);
+        }
+    }
+}
