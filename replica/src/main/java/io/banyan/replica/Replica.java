@@ -186,6 +186,10 @@ public final class Replica {
             refuse(request, ErrorCode.SESSION_MOVED, ticket, out);
             return;
         }
+        if (request.opcode() == OpCode.RECONFIG && !config.reconfigEnabled()) {
+            refuse(request, ErrorCode.RECONFIG_DISABLED, ticket, out);
+            return;
+        }
         if (request.opcode() == OpCode.CLOSE_SESSION) {
             sessions.close(live);
         }

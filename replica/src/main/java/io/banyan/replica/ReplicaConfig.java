@@ -11,6 +11,7 @@ package io.banyan.replica;
 /// @param reapEveryMillis `znode.container.checkIntervalMs`
 /// @param reapPerMinuteMax `znode.container.maxPerMinute`
 /// @param neverUsedMillisMax `znode.container.maxNeverUsedIntervalMs`, 0 for never
+/// @param reconfigEnabled `reconfigEnabled`
 public record ReplicaConfig(
         int serverId,
         int gateways,
@@ -20,7 +21,8 @@ public record ReplicaConfig(
         long snapSizeBytes,
         int reapEveryMillis,
         int reapPerMinuteMax,
-        long neverUsedMillisMax) {
+        long neverUsedMillisMax,
+        boolean reconfigEnabled) {
     public ReplicaConfig {
         if (gateways < 1 || tickMillis < 1 || stallMillisMax < 1 || snapCount < 2) {
             throw new IllegalArgumentException(

@@ -70,7 +70,8 @@ final class Mapping {
                 Math.max(0, config.storage().snapshotEveryLogKib()) * 1024,
                 containers.checkIntervalMillis(),
                 containers.deletesPerMinuteMax(),
-                containers.neverUsedMillisMax());
+                containers.neverUsedMillisMax(),
+                config.ensemble().reconfigEnabled());
     }
 
     static GatewayConfig gateway(ServerConfig config, int gateways, int stepMillis) {

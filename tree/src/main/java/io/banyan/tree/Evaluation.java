@@ -324,7 +324,7 @@ final class Evaluation {
     }
 
     private int setData() {
-        int from = requirePathFrom();
+        int from = pathFrom();
         int end = in.position();
         int dataLength = in.skipBuffer();
         int dataEnd = dataLength < 0 ? -1 : in.position();
@@ -359,7 +359,7 @@ final class Evaluation {
     }
 
     private int setAcl() {
-        int from = requirePathFrom();
+        int from = pathFrom();
         int end = in.position();
         int aclFrom = in.position();
         skipAcl();
@@ -546,7 +546,10 @@ final class Evaluation {
             throw new MalformedRecord("create flags " + flags);
         }
         if (flags > CONTAINER_FLAGS) {
-            return OpCode.CREATE_TTL;
+            if (type != OpCode.CREATE_TTL) {
+                throw new MalformedRecord("flags of a TTL without one");
+            }
+            return type;
         }
         if (flags == CONTAINER_FLAGS) {
             return OpCode.CREATE_CONTAINER;
@@ -564,6 +567,12 @@ final class Evaluation {
         if (length < 0) {
             throw new MalformedRecord("null path");
         }
+        return in.position() - length;
+    }
+
+    /// Reads a path where a null one is refused as any other bad path: it is taken as empty.
+    private int pathFrom() {
+        int length = Math.max(0, in.skipBuffer());
         return in.position() - length;
     }
 
