@@ -19,6 +19,9 @@ interface Broadcast {
     /// @param committed receives what this made committed, in order
     void synced(long zxid, List<Committed> committed);
 
+    /// Whether something proposed is not committed yet.
+    boolean isWaiting();
+
     /// Takes what became committed without any sync, as a sync with nothing before it does.
     void drain(List<Committed> committed);
 }

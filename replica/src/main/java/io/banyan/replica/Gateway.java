@@ -253,8 +253,7 @@ public final class Gateway {
         nowNanos = now;
         lastTickNanos = now;
         // We did not run for a while: clients may have spoken and we have not listened yet. The
-        // next
-        // tick reports; until then the session clock waits for us.
+        // next tick reports; until then the session clock waits for us.
         if (gapMillis > 2L * config.tickMillis()) {
             return;
         }
@@ -567,8 +566,7 @@ public final class Gateway {
                     answer(ticket);
                 }
                 // A client that does not read its answers gets no more of them. Its reads then see
-                // a
-                // later state than they would have, which is allowed; memory without end is not.
+                // a later state than they would have, which is allowed; memory without end is not.
                 case WaitingRead read when !connection.slow -> {
                     connection.order.remove();
                     byte[] body = read.body();
@@ -601,7 +599,8 @@ public final class Gateway {
             return;
         }
         JuteWriter out = writer(to);
-        int mark = Frames.begin(out, ticket.xid, applied == null ? state.zxid() : applied.zxid());
+        // Not the transaction's own: a slow client's reads before it may have shown a later state.
+        int mark = Frames.begin(out, ticket.xid, state.zxid());
         if (error != ErrorCode.OK) {
             Frames.fail(out, mark, error);
         } else {

@@ -42,6 +42,10 @@ public final class Replica {
     private long nextSessionId;
     private long nowMillis;
     private long wallMillis;
+
+    /// When something was committed last, or nothing waited for it.
+    private long progressMillis;
+
     private long nextReapMillis;
     private int reapedInMinute;
     private long reapMinuteEndMillis;
@@ -67,6 +71,7 @@ public final class Replica {
         this.state = recovered;
         this.nowMillis = nowMillis;
         this.wallMillis = wallMillis;
+        this.progressMillis = nowMillis;
         this.nextSessionId = SessionIds.first(config.serverId(), wallMillis);
         this.nextReapMillis = nowMillis + config.reapEveryMillis();
         this.sessions =
@@ -140,6 +145,7 @@ public final class Replica {
                 sessions.forget(applied.sessionId());
             }
         }
+        progressMillis = nowMillis;
         out.add(new Effect.Deliver(new Batch(List.copyOf(committed))));
         committed.clear();
     }
@@ -147,7 +153,16 @@ public final class Replica {
     private void onTick(Input.Tick tick, List<Effect> out) {
         nowMillis = tick.nowMillis();
         wallMillis = tick.wallMillis();
-        sessions.tick(nowMillis);
+        if (!broadcast.isWaiting()) {
+            progressMillis = nowMillis;
+        }
+        // A log that hangs keeps answers back, and soon we stop reading from whoever waits for
+        // them: their pings stay in their sockets, and that is not their fault.
+        if (nowMillis - progressMillis > config.tickMillis()) {
+            sessions.stand(nowMillis);
+        } else {
+            sessions.tick(nowMillis);
+        }
         for (Live due : sessions.expire()) {
             propose(request(due.id, OpCode.CLOSE_SESSION, NO_BODY), null, out);
         }
@@ -197,6 +212,10 @@ public final class Replica {
     }
 
     private void onOpenSession(Input.OpenSession open, List<Effect> out) {
+        // A wall clock that was set back between two starts leads into ids that are in use.
+        while (sessions.find(nextSessionId) != null) {
+            nextSessionId++;
+        }
         long id = nextSessionId++;
         Live live = sessions.open(id, open.timeoutMillis());
         live.owner = open.ticket().connection();

@@ -61,6 +61,11 @@ final class SessionExpiry {
         lastTickMillis = nowMillis;
     }
 
+    /// Time went on, but we did not serve: it does not count.
+    void stand(long nowMillis) {
+        lastTickMillis = nowMillis;
+    }
+
     void reported(int gateway) {
         reportedMillis[gateway] = clockMillis;
     }

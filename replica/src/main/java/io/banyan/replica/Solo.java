@@ -47,6 +47,11 @@ final class Solo implements Broadcast {
     }
 
     @Override
+    public boolean isWaiting() {
+        return !proposals.isEmpty();
+    }
+
+    @Override
     public void drain(List<Committed> committed) {
         for (Committed head = proposals.peek(); head != null; head = proposals.peek()) {
             Applied applied = head.applied();

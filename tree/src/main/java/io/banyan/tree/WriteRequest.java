@@ -29,6 +29,6 @@ public record WriteRequest(
 
     @Override
     public int hashCode() {
-        return System.identityHashCode(this);
+        return Long.hashCode(sessionId) * 31 + cxid;
     }
 }
