@@ -57,7 +57,7 @@ public final class SnapshotFiles {
         try (DiskFile file = disk.openForReading(Disk.Folder.SNAP, name)) {
             var input = new Input(file);
             try (InputStream in = decompress(name, input)) {
-                return new SnapshotReader(in, path, config.entryBytesMax())
+                return new SnapshotReader(in, path, file.length(), config.entryBytesMax())
                         .read(name, zxidOf(name), sink);
             } catch (CorruptFile e) {
                 throw e;

@@ -26,13 +26,16 @@ final class SnapshotReader {
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-    private static final int BUFFER_BYTES = 64 << 10;
+    private static final int BUFFER_BYTES_MAX = 64 << 10;
+
+    /// Enough for every field that is read as one piece.
+    private static final int BUFFER_BYTES_MIN = 512;
 
     private final InputStream in;
     private final String path;
     private final int fieldBytesMax;
     private final Adler32 adler = new Adler32();
-    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final byte[] buffer;
 
     /// Offset in the uncompressed file of the buffer's first byte.
     private long bufferStart;
@@ -46,8 +49,10 @@ final class SnapshotReader {
     private byte[] nodePath = new byte[1024];
 
     /// @param path of the file, for errors
+    /// @param fileBytes length of the file, for the size of the buffer only
     /// @param fieldBytesMax longest path or data to be taken for real
-    SnapshotReader(InputStream in, String path, int fieldBytesMax) {
+    SnapshotReader(InputStream in, String path, long fileBytes, int fieldBytesMax) {
+        this.buffer = new byte[Math.clamp(fileBytes, BUFFER_BYTES_MIN, BUFFER_BYTES_MAX)];
         this.in = in;
         this.path = path;
         this.fieldBytesMax = fieldBytesMax;

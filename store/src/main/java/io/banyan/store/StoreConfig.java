@@ -2,8 +2,8 @@ package io.banyan.store;
 
 /// Settings of the store, parsed once by the server.
 ///
-/// @param preAllocBytes step in which a log file grows ahead of its content
-///   (`zookeeper.preAllocSize` x 1024); 0 or less: no preallocation
+/// @param preAllocBytes step in which zeros are written ahead of a log's content
+///   (`zookeeper.preAllocSize` x 1024), at most 1 MiB of it; 0 or less: no preallocation
 /// @param forceSync false: `sync` hands bytes to the operating system only
 ///   (`zookeeper.forceSync=no`), so a power failure may lose acknowledged writes
 /// @param logBytesMax a log file beyond this is closed and the next one begun

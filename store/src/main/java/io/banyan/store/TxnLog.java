@@ -23,13 +23,16 @@ public final class TxnLog implements Closeable {
     /// ZooKeeper extends a file when less than this is left.
     private static final int PREALLOC_MARGIN = 4096;
 
-    private static final int BUFFER_BYTES_MIN = 64 << 10;
+    private static final int PREALLOC_CHUNK_BYTES = 1 << 20;
+
+    private static final int BUFFER_BYTES_MIN = 4 << 10;
 
     private final Disk disk;
     private final StoreConfig config;
     private final Adler32 adler = new Adler32();
 
     private ByteBuffer waiting = ByteBuffer.allocateDirect(0);
+    private @Nullable ByteBuffer zeros;
     private @Nullable DiskFile file;
     private boolean folderDirty;
     private long position;
@@ -206,7 +209,7 @@ public final class TxnLog implements Closeable {
         if (file == null || waiting.position() == 0) {
             return;
         }
-        preallocate(position + waiting.position());
+        preallocate(file, position + waiting.position());
         waiting.flip();
         int length = waiting.remaining();
         file.write(waiting, position);
@@ -229,13 +232,26 @@ public final class TxnLog implements Closeable {
         }
     }
 
-    private void preallocate(long end) throws IOException {
-        long step = config.preAllocBytes();
-        if (step <= 0 || file == null || end + PREALLOC_MARGIN < allocated) {
+    /// Writes zeros ahead of the content, so that a sync finds its blocks allocated and written. A
+    /// sparse extension, as ZooKeeper makes it, costs each sync the allocation and the change from
+    /// unwritten to written: measured on ext4, syncs of 60 kB took 147 to 197 us at the median
+    /// then, and 76 to 112 us with zeros written 1 MiB ahead (4 kB: 84 to 135 and 60 to 78 us; 200
+    /// B: 48 to 57 and 57 to 76 us). Longer chunks gained nothing and made longer pauses.
+    private void preallocate(DiskFile to, long end) throws IOException {
+        if (config.preAllocBytes() <= 0 || end + PREALLOC_MARGIN < allocated) {
             return;
         }
-        allocated = end > allocated ? end + step - end % step : allocated + step;
-        file.write(ByteBuffer.allocate(1), allocated - 1);
+        if (zeros == null) {
+            int chunk = (int) Math.min(config.preAllocBytes(), PREALLOC_CHUNK_BYTES);
+            zeros = ByteBuffer.allocateDirect(chunk);
+        }
+        long from = Math.max(allocated, end);
+        long length = zeros.capacity() - from % zeros.capacity();
+        if (length < PREALLOC_MARGIN) {
+            length = zeros.capacity();
+        }
+        to.write(zeros.clear().limit((int) length), from);
+        allocated = from + length;
     }
 
     private void reserve(int count) {
