@@ -6,6 +6,7 @@ import io.banyan.wire.JuteReader;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
+import io.banyan.wire.Stat;
 import io.banyan.wire.TxnHeader;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,15 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// znode, a change may miss it; then it does what ZooKeeper does, and later transactions put the
 /// rest right.
 final class Application {
-    private static final int DIGEST_BYTES = 12;
-
     private final TreeConfig config;
     private final State base;
     private final byte[] payload;
     private final JuteReader in;
     private final TxnHeader header;
     private final Draft draft;
-    private final JuteWriter reply = new JuteWriter(128);
+    private final JuteWriter reply = new JuteWriter(Stat.BYTES);
     private final Fields node = new Fields();
 
     Application(TreeConfig config, State base, byte[] payload) {
@@ -69,7 +68,8 @@ final class Application {
             }
         }
         boolean replied = answered && err == ErrorCode.OK;
-        return applied(draft.finish(), err, replied ? reply.toByteArray() : null, draft.changes());
+        return applied(
+                draft.finish(), err, replied ? Evaluation.bytes(reply) : null, draft.changes());
     }
 
     private Applied applied(
@@ -83,7 +83,18 @@ final class Application {
                 payload,
                 err,
                 replyBody,
-                changes);
+                changes,
+                digestAgrees(state));
+    }
+
+    /// Compares what is left behind the record; another version of the digest is none for us.
+    private boolean digestAgrees(State state) {
+        if (!config.digestEnabled()
+                || in.remaining() < Evaluation.DIGEST_BYTES
+                || in.readInt() != Evaluation.DIGEST_VERSION) {
+            return true;
+        }
+        return in.readLong() == state.digest();
     }
 
     private int operation(int type) {
@@ -108,6 +119,9 @@ final class Application {
     private int create(int type) {
         int from = requirePathFrom();
         int end = in.position();
+        if (!Paths.isStructured(payload, from, end)) {
+            throw new MalformedRecord("creation of what is no path");
+        }
         readData();
         List<Acl> acl = readAcl();
         boolean mayBeEphemeral = type == OpCode.CREATE || type == OpCode.CREATE2;
@@ -225,7 +239,8 @@ final class Application {
         }
         int bytes = in.remaining();
         int count = in.readInt();
-        if (bytes == DIGEST_BYTES && count == 2) {
+        if (bytes == Evaluation.DIGEST_BYTES && count == Evaluation.DIGEST_VERSION) {
+            in.reset(payload, payload.length - bytes, payload.length);
             return List.of();
         }
         var paths = new ArrayList<byte[]>();

@@ -14,6 +14,7 @@ public final class Applied {
     private final int err;
     private final byte @Nullable [] reply;
     private final List<Change> changes;
+    private final boolean digestAgrees;
 
     Applied(
             State state,
@@ -24,7 +25,8 @@ public final class Applied {
             byte[] payload,
             int err,
             byte @Nullable [] reply,
-            List<Change> changes) {
+            List<Change> changes,
+            boolean digestAgrees) {
         this.state = state;
         this.zxid = zxid;
         this.type = type;
@@ -34,6 +36,7 @@ public final class Applied {
         this.err = err;
         this.reply = reply;
         this.changes = changes;
+        this.digestAgrees = digestAgrees;
     }
 
     /// The state after the transaction.
@@ -76,5 +79,12 @@ public final class Applied {
     /// In the order in which the watches must fire.
     public List<Change> changes() {
         return changes;
+    }
+
+    /// Whether the digest behind the transaction is that of {@link #state}; true if there is none
+    /// to compare. Over a fuzzy snapshot it cannot agree before the log has caught up; otherwise a
+    /// false means that this server and the leader hold different trees.
+    public boolean digestAgrees() {
+        return digestAgrees;
     }
 }

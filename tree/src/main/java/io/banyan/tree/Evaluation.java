@@ -6,6 +6,7 @@ import io.banyan.wire.JuteReader;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
+import io.banyan.wire.Stat;
 import io.banyan.wire.TxnHeader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// carries itself out on the draft. The first refusal ends everything, and the draft is dropped.
 final class Evaluation {
     private static final int ANY_VERSION = -1;
-    private static final int DIGEST_VERSION = 2;
+    static final int DIGEST_VERSION = 2;
+    static final int DIGEST_BYTES = Integer.BYTES + Long.BYTES;
 
     private static final int EPHEMERAL_FLAG = 1;
     private static final int SEQUENTIAL_FLAG = 2;
@@ -38,7 +40,10 @@ final class Evaluation {
     private final Draft draft;
     private final JuteReader in;
     private final JuteWriter txn;
-    private final JuteWriter reply = new JuteWriter(128);
+
+    /// As long as the commonest reply, a stat.
+    private final JuteWriter reply = new JuteWriter(Stat.BYTES);
+
     private final Fields node = new Fields();
     private boolean multiFailed;
 
@@ -59,7 +64,12 @@ final class Evaluation {
                 request.opcode() == OpCode.MULTI || request.opcode() == OpCode.CLOSE_SESSION;
         draft = new Draft(config, head, zxid, wallMillis, manySteps ? new Edit() : null);
         in = new JuteReader(request.body(), request.from(), request.end());
-        txn = new JuteWriter(TxnHeader.BYTES + request.end() - request.from() + 32);
+        // Most transactions are as long as their request, creations a byte longer: then nothing has
+        // to be copied at the end.
+        boolean creates = request.opcode() == OpCode.CREATE || request.opcode() == OpCode.CREATE2;
+        int digestBytes = config.digestEnabled() ? DIGEST_BYTES : 0;
+        int requestBytes = request.end() - request.from();
+        txn = new JuteWriter(TxnHeader.BYTES + requestBytes + (creates ? 1 : 0) + digestBytes);
     }
 
     Applied run() {
@@ -96,10 +106,17 @@ final class Evaluation {
                 request.opcode(),
                 request.sessionId(),
                 request.cxid(),
-                txn.toByteArray(),
+                bytes(txn),
                 ErrorCode.OK,
-                answered ? reply.toByteArray() : null,
-                changes);
+                answered ? bytes(reply) : null,
+                changes,
+                true);
+    }
+
+    /// What was written, without a copy if the array is full. The writer is not used any more.
+    static byte[] bytes(JuteWriter written) {
+        byte[] array = written.array();
+        return array.length == written.length() ? array : written.toByteArray();
     }
 
     private void writeHeader(int type) {
@@ -121,7 +138,8 @@ final class Evaluation {
                 out.array(),
                 err,
                 null,
-                List.of());
+                List.of(),
+                true);
     }
 
     private int single(int opcode) {

@@ -95,7 +95,7 @@ public final class Loader implements SnapshotSink {
         boolean isRoot = pathEnd == 0 || (pathEnd == 1 && nodePath[0] == '/');
         int slash = isRoot ? 0 : Paths.lastSlash(nodePath, 0, pathEnd);
         if (!isRoot) {
-            if (slash < 0 || nodePath[0] != '/' || slash == pathEnd - 1) {
+            if (!Paths.isStructured(nodePath, 0, pathEnd)) {
                 throw malformed("not a path", nodePath, pathEnd);
             }
             openParent(nodePath, slash);

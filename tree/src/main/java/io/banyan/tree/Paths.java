@@ -47,6 +47,20 @@ final class Paths {
         return isValidComponent(path, component, end);
     }
 
+    /// Whether a path can be in a tree at all, whatever its characters: absolute, without empty
+    /// components. What other servers have let in must stay.
+    static boolean isStructured(byte[] path, int from, int end) {
+        if (from == end || path[from] != '/') {
+            return false;
+        }
+        for (int at = from + 1; at < end; at++) {
+            if (path[at] == '/' && path[at - 1] == '/') {
+                return false;
+            }
+        }
+        return end - from == 1 || path[end - 1] != '/';
+    }
+
     private static boolean isValidComponent(byte[] path, int from, int end) {
         return switch (end - from) {
             case 0 -> false;

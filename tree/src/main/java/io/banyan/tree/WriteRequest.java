@@ -1,9 +1,12 @@
 package io.banyan.tree;
 
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /// A write as it came from a client.
 ///
-/// Two requests are equal only if they are the same object: nobody compares them, and comparing
-/// bodies would be dear.
+/// Two requests are equal if they ask the same, wherever in their arrays the record is.
 ///
 /// @param sessionId who asks; owner of the ephemerals that it creates
 /// @param cxid the client's number of the request, 0 for the server's own
@@ -23,12 +26,17 @@ public record WriteRequest(
     }
 
     @Override
-    public boolean equals(Object other) {
-        return this == other;
+    public boolean equals(@Nullable Object other) {
+        return other instanceof WriteRequest that
+                && sessionId == that.sessionId
+                && cxid == that.cxid
+                && opcode == that.opcode
+                && Arrays.equals(body, from, end, that.body, that.from, that.end)
+                && caller.equals(that.caller);
     }
 
     @Override
     public int hashCode() {
-        return Long.hashCode(sessionId) * 31 + cxid;
+        return Objects.hash(sessionId, cxid, opcode, end - from);
     }
 }

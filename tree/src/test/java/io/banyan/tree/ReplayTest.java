@@ -280,6 +280,23 @@ final class ReplayTest {
     }
 
     @Test
+    void aDigestThatIsNotTheLeadersIsTold() {
+        world.create("/a", "x");
+        State other = world.tree.fresh();
+
+        Applied create = world.tree.apply(other, world.log.getLast());
+        assertThat(create.digestAgrees()).isTrue();
+
+        world.setData("/a", "y", -1);
+        assertThat(world.tree.apply(other, world.log.getLast()).digestAgrees()).isFalse();
+        world.multi(new World.Ops().setData("/a", "z", -1));
+        assertThat(world.tree.apply(other, world.log.getLast()).digestAgrees()).isFalse();
+        world.closeSession(World.SESSION);
+        assertThat(world.tree.apply(other, world.log.getLast()).digestAgrees()).isFalse();
+        assertThat(world.tree.apply(world.state, world.log.getLast()).digestAgrees()).isTrue();
+    }
+
+    @Test
     void whatIsNoTransactionIsMalformed() {
         assertThatThrownBy(() -> world.tree.apply(world.state, new byte[5]))
                 .isInstanceOf(MalformedRecord.class);

@@ -1,17 +1,22 @@
 package io.banyan.tree;
 
+import com.sun.management.ThreadMXBean;
 import io.banyan.wire.Acl;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.StatPersisted;
+import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 
 /// Prints what a znode costs: `main` with the number of znodes, a million by default. Bytes of heap
 /// a znode, time to load, nanoseconds of a random getData, setData, create and delete, and of the
-/// walk that a snapshot makes; each cold in the sense that a million znodes fit no cache.
+/// walk that a snapshot makes; each cold in the sense that a million znodes fit no cache. Times are
+/// processor time of the one thread, without the collector's.
 final class TreeFootprint {
     private static final int DATA_BYTES = 100;
     private static final int CHILDREN = 1_000;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static long allocatedBytes;
 
     private TreeFootprint() {}
 
@@ -21,9 +26,9 @@ final class TreeFootprint {
         // Once for the compiler, once for the clock.
         load(tree, Math.min(count, 200_000));
         long heapBefore = usedBytes();
-        long start = System.nanoTime();
+        long start = cpuNanos();
         State state = load(tree, count);
-        long loadNanos = System.nanoTime() - start;
+        long loadNanos = cpuNanos() - start;
         long heapAfter = usedBytes();
         System.out.printf(
                 "znodes %d, data %d bytes: %.1f bytes a znode, loaded in %.0f ms%n",
@@ -79,7 +84,7 @@ final class TreeFootprint {
             paths[i] = path(random.nextInt(count));
         }
         long sum = 0;
-        long start = System.nanoTime();
+        long start = cpuNanos();
         for (byte[] path : paths) {
             out.clear();
             sum += tree.getData(state, path, 0, path.length, World.NOBODY, out);
@@ -101,7 +106,7 @@ final class TreeFootprint {
             requests[i] = request(OpCode.SET_DATA, body);
         }
         long sum = 0;
-        long start = System.nanoTime();
+        long start = cpuNanos();
         for (WriteRequest request : requests) {
             Applied applied = tree.evaluate(state, request, state.zxid() + 1, 1_700_001_000_000L);
             state = applied.state();
@@ -132,14 +137,14 @@ final class TreeFootprint {
             deletes[i] = request(OpCode.DELETE, delete);
         }
         long sum = 0;
-        long start = System.nanoTime();
+        long start = cpuNanos();
         for (WriteRequest request : creates) {
             Applied applied = tree.evaluate(state, request, state.zxid() + 1, 1_700_001_000_000L);
             state = applied.state();
             sum += applied.err();
         }
         report("create", start, rounds, sum);
-        start = System.nanoTime();
+        start = cpuNanos();
         for (WriteRequest request : deletes) {
             Applied applied = tree.evaluate(state, request, state.zxid() + 1, 1_700_001_000_000L);
             state = applied.state();
@@ -156,7 +161,7 @@ final class TreeFootprint {
 
     private static void tell(State state) throws Exception {
         long[] sum = new long[1];
-        long start = System.nanoTime();
+        long start = cpuNanos();
         state.writeTo(
                 new io.banyan.wire.SnapshotSink() {
                     @Override
@@ -177,7 +182,7 @@ final class TreeFootprint {
                 });
         report("writeTo, a znode", start, state.nodeCount(), sum[0]);
         var tree = new ZnodeTree(TreeConfig.defaults());
-        start = System.nanoTime();
+        start = cpuNanos();
         State again = World.reloaded(tree, state);
         report("writeTo a loader, a znode", start, state.nodeCount(), again.digest());
         if (again.digest() != state.digest()) {
@@ -186,8 +191,17 @@ final class TreeFootprint {
     }
 
     private static void report(String what, long startNanos, int rounds, long sum) {
-        long nanos = System.nanoTime() - startNanos;
-        System.out.printf("%-28s %6d ns   (%x)%n", what, nanos / rounds, sum);
+        long allocated = THREADS.getCurrentThreadAllocatedBytes() - allocatedBytes;
+        long nanos = cpuNanos() - startNanos;
+        System.out.printf(
+                "%-28s %6d ns %6d bytes allocated   (%x)%n",
+                what, nanos / rounds, allocated / rounds, sum);
+    }
+
+    /// Processor time of this thread: others on the machine do not count, nor does the collector.
+    private static long cpuNanos() {
+        allocatedBytes = THREADS.getCurrentThreadAllocatedBytes();
+        return THREADS.getCurrentThreadCpuTime();
     }
 
     private static long usedBytes() throws InterruptedException {
