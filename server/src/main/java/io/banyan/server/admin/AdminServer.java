@@ -3,7 +3,7 @@ package io.banyan.server.admin;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.util.BlockingTaskExecutor;
+import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
@@ -22,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +42,13 @@ public final class AdminServer implements AutoCloseable {
     private final @Nullable Server commands;
     private final @Nullable Server metrics;
     private final EventLoopGroup network;
-    private final BlockingTaskExecutor workers;
+    private final ScheduledExecutorService workers;
 
     private AdminServer(
             @Nullable Server commands,
             @Nullable Server metrics,
             EventLoopGroup network,
-            BlockingTaskExecutor workers) {
+            ScheduledExecutorService workers) {
         this.commands = commands;
         this.metrics = metrics;
         this.network = network;
@@ -91,12 +93,11 @@ public final class AdminServer implements AutoCloseable {
             @Nullable SnapshotControl snapshots)
             throws IOException {
         EventLoopGroup network = EventLoopGroups.newEventLoopGroup(1, "admin-http", true);
-        BlockingTaskExecutor workers =
-                BlockingTaskExecutor.builder()
-                        .numThreads(COMMAND_THREADS)
-                        .threadNamePrefix("admin-command")
-                        .daemon(true)
-                        .build();
+        // Not Armeria's own builder: its executors meter themselves in a registry of the whole JVM.
+        ScheduledExecutorService workers =
+                Executors.newScheduledThreadPool(
+                        COMMAND_THREADS,
+                        Thread.ofPlatform().daemon().name("admin-command-", 0).factory());
         Server commandServer = null;
         Server metricsServer = null;
         try {
@@ -189,7 +190,7 @@ public final class AdminServer implements AutoCloseable {
             String portKey,
             String otherwise,
             EventLoopGroup network,
-            BlockingTaskExecutor workers,
+            ScheduledExecutorService workers,
             int idleMillisMax)
             throws IOException {
         Server server =
@@ -201,6 +202,8 @@ public final class AdminServer implements AutoCloseable {
                         // Snapshots and restores take as long as they take.
                         .requestTimeoutMillis(0)
                         .maxRequestLength(0)
+                        // Armeria's own meters have no reader, and would be shared by all servers.
+                        .meterRegistry(NoopMeterRegistry.get())
                         .disableServerHeader()
                         .gracefulShutdownTimeoutMillis(0, 0)
                         .build();

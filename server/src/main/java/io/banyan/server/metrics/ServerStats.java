@@ -86,8 +86,11 @@ public final class ServerStats {
             received += recorder.received.value();
             sent += recorder.sent.value();
             recorder.latency.addTo(latency);
+            long before = bytes.count();
             recorder.responseBytes.addTo(bytes);
-            last = Math.max(last, Cell.get(recorder.lastResponseBytes, 0));
+            if (bytes.count() > before) {
+                last = Cell.get(recorder.lastResponseBytes, 0);
+            }
         }
         SummaryValue latencies = latency.value();
         SummaryValue sizes = bytes.value();
@@ -98,7 +101,7 @@ public final class ServerStats {
                 latencies.min(),
                 latencies.average(),
                 latencies.max(),
-                any ? last : -1,
+                last,
                 any ? sizes.min() : -1,
                 any ? sizes.max() : -1,
                 slowSyncs.get(),

@@ -45,6 +45,10 @@ final class SummaryValue {
         private long min = Long.MAX_VALUE;
         private long max;
 
+        long count() {
+            return count;
+        }
+
         void add(long cellCount, long cellSum, long cellMin, long cellMax) {
             if (cellCount > 0) {
                 count += cellCount;
