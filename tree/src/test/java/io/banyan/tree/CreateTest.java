@@ -303,7 +303,7 @@ final class CreateTest {
         Loader loader = deep.tree.loader();
         var zero = new io.banyan.wire.StatPersisted(0, 0, 0, 0, 0, 0, 0, 0, 0);
         loader.node(new byte[0], 0, new byte[0], -1, zero);
-        int levels = 20_000;
+        int levels = 5_000;
         for (int i = 0; i < levels; i++) {
             path.append("/d");
             byte[] bytes = World.utf8(path.toString());
