@@ -233,7 +233,7 @@ class ReplicaTest {
     void reaperKeepsToItsLimit() {
         var limited =
                 new TestServer(
-                        new ReplicaConfig(1, 1, 1_000, 200, 1000, 0, 30_000, 2, 0),
+                        new ReplicaConfig(1, 1, 1_000, 200, 1000, 0, 30_000, 2, 0, false),
                         TestServer.GATEWAY);
         TestClient client = limited.open();
         for (int i = 0; i < 5; i++) {
@@ -260,7 +260,7 @@ class ReplicaTest {
     void snapshotHoldsCommittedTransactionsOnly() {
         var often =
                 new TestServer(
-                        new ReplicaConfig(1, 1, 1_000, 200, 2, 0, 60_000, 10_000, 0),
+                        new ReplicaConfig(1, 1, 1_000, 200, 2, 0, 60_000, 10_000, 0, false),
                         TestServer.GATEWAY);
         TestClient client = often.open();
         often.diskSyncs = false;

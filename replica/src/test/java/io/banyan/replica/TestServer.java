@@ -20,7 +20,7 @@ final class TestServer {
     static final int STEP_MILLIS = 100;
 
     static final ReplicaConfig REPLICA =
-            new ReplicaConfig(1, 1, TICK_MILLIS, 2 * STEP_MILLIS, 1000, 0, 60_000, 10_000, 0);
+            new ReplicaConfig(1, 1, TICK_MILLIS, 2 * STEP_MILLIS, 1000, 0, 60_000, 10_000, 0, false);
     static final GatewayConfig GATEWAY =
             new GatewayConfig(2_000, 20_000, 1_000, Set.of(), 5_000, STEP_MILLIS);
 
@@ -67,6 +67,7 @@ final class TestServer {
                             tree,
                             start,
                             inbox::add,
+                            GatewayObserver.NONE,
                             nanos(),
                             () -> wallMillis));
         }
@@ -74,7 +75,7 @@ final class TestServer {
 
     static ReplicaConfig withGateways(int gateways) {
         return new ReplicaConfig(
-                1, gateways, TICK_MILLIS, 2 * STEP_MILLIS, 1000, 0, 60_000, 10_000, 0);
+                1, gateways, TICK_MILLIS, 2 * STEP_MILLIS, 1000, 0, 60_000, 10_000, 0, false);
     }
 
     long nanos() {
