@@ -1,6 +1,7 @@
 package io.banyan.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.banyan.wire.Acl;
 import io.banyan.wire.ErrorCode;
@@ -297,10 +298,22 @@ final class CreateTest {
     }
 
     @Test
-    void treesMayBeDeeperThanAnyStack() {
+    void treesMayBeDeeperThanAStack() throws InterruptedException {
+        // A small stack, so that few levels would end a recursion.
+        var failure = new java.util.concurrent.atomic.AtomicReference<Throwable>();
+        Thread thread = new Thread(null, this::loadDeepTree, "small stack", 192 * 1024);
+        thread.setUncaughtExceptionHandler((_, thrown) -> failure.set(thrown));
+        thread.start();
+        thread.join();
+
+        assertThat(failure.get()).isNull();
+        assertThatThrownBy(() -> recurseOnASmallStack(5_000))
+                .isInstanceOf(StackOverflowError.class);
+    }
+
+    private void loadDeepTree() {
         var path = new StringBuilder();
-        World deep = new World();
-        Loader loader = deep.tree.loader();
+        Loader loader = world.tree.loader();
         var zero = new io.banyan.wire.StatPersisted(0, 0, 0, 0, 0, 0, 0, 0, 0);
         loader.node(new byte[0], 0, new byte[0], -1, zero);
         int levels = 5_000;
@@ -312,6 +325,22 @@ final class CreateTest {
         State state = loader.finish(1);
 
         assertThat(state.nodeCount()).isEqualTo(levels + 5);
-        assertThat(World.reloaded(deep.tree, state).digest()).isEqualTo(state.digest());
+        assertThat(World.reloaded(world.tree, state).digest()).isEqualTo(state.digest());
+    }
+
+    /// Shows that the test above can fail: the plainest recursion of that depth does.
+    private static void recurseOnASmallStack(int levels) throws Throwable {
+        var failure = new java.util.concurrent.atomic.AtomicReference<Throwable>();
+        Thread thread = new Thread(null, () -> recurse(levels, 1, 2, 3), "small stack", 192 * 1024);
+        thread.setUncaughtExceptionHandler((_, thrown) -> failure.set(thrown));
+        thread.start();
+        thread.join();
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+    }
+
+    private static long recurse(int levels, long a, long b, long c) {
+        return levels == 0 ? a + b + c : 1 + recurse(levels - 1, b, c, a + levels);
     }
 }
