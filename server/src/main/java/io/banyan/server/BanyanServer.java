@@ -4,6 +4,7 @@ import io.banyan.replica.Gateway;
 import io.banyan.replica.GatewayConfig;
 import io.banyan.replica.Input;
 import io.banyan.replica.Replica;
+import io.banyan.server.admin.AdminServer;
 import io.banyan.server.config.ConfigException;
 import io.banyan.server.config.Endpoint;
 import io.banyan.server.config.ServerConfig;
@@ -12,11 +13,14 @@ import io.banyan.server.host.HostEvents;
 import io.banyan.server.host.RecoveredTree;
 import io.banyan.server.host.ReplicaHost;
 import io.banyan.server.host.SnapshotFile;
+import io.banyan.server.metrics.Counter;
+import io.banyan.server.metrics.CounterCell;
 import io.banyan.server.metrics.Metrics;
 import io.banyan.server.metrics.ServerStats;
-import io.banyan.server.net.FourLetterPort;
-import io.banyan.server.net.NetEvents;
+import io.banyan.server.metrics.Summary;
+import io.banyan.server.metrics.SummaryCell;
 import io.banyan.server.net.NettyFront;
+import io.banyan.server.operate.Operator;
 import io.banyan.server.operate.ServerFacts;
 import io.banyan.store.FileDisk;
 import io.banyan.store.Recovery;
@@ -32,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +58,8 @@ public final class BanyanServer implements AutoCloseable {
     /// Ticks of replica and gateways; a fraction of `tickTime`, so that sessions end on time.
     private static final int STEPS_PER_TICK = 8;
 
+    private static final int FAILED = 1;
+    private static final int ADMIN_FAILED = 4;
     private static final int STEP_MILLIS_MIN = 10;
     private static final int STEP_MILLIS_MAX = 250;
 
@@ -63,7 +70,11 @@ public final class BanyanServer implements AutoCloseable {
     private final @Nullable TemporaryFolder temporary;
     private final Metrics metrics = new Metrics();
     private final ServerStats stats = new ServerStats();
+    private final Words words = new Words();
     private final RunningFacts facts;
+    private final Operator operator;
+    private final Snapshots snapshots;
+    private volatile @Nullable AdminServer admin;
     private final CompletableFuture<Stopped> stopped = new CompletableFuture<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private @Nullable InetSocketAddress client;
@@ -71,7 +82,8 @@ public final class BanyanServer implements AutoCloseable {
     /// How a server ended.
     ///
     /// @param failure why it could not go on, null if it was asked to stop
-    public record Stopped(@Nullable String failure) {}
+    /// @param exitCode for a process that is nothing but this server
+    public record Stopped(@Nullable String failure, int exitCode) {}
 
     /// Starts building a server for use inside this JVM.
     public static Builder builder() {
@@ -116,6 +128,8 @@ public final class BanyanServer implements AutoCloseable {
         int gateways = Mapping.gateways(config);
         int tickMillis = config.timing().tickMillis();
         int stepMillis = Math.clamp(tickMillis / STEPS_PER_TICK, STEP_MILLIS_MIN, STEP_MILLIS_MAX);
+        metrics.summary(Summary.STARTUP_TXNS_LOADED).add(recovered.txns());
+        metrics.summary(Summary.DBINITTIME).add(recovered.millis());
         long nowMillis = System.nanoTime() / 1_000_000;
         var replica =
                 new Replica(
@@ -136,8 +150,8 @@ public final class BanyanServer implements AutoCloseable {
                         limits.perIpMax(),
                         limits.totalMax(),
                         limits.tcpKeepAlive(),
-                        new NoWords(),
-                        new NoEvents());
+                        words,
+                        () -> new NetMeter(metrics));
         host =
                 new ReplicaHost(
                         replica,
@@ -149,6 +163,15 @@ public final class BanyanServer implements AutoCloseable {
                         new Events(),
                         stepMillis);
         facts = new RunningFacts(front, host, stats, recovered.snapshot());
+        operator = new Operator(config, facts, metrics);
+        words.answeredBy(operator);
+        snapshots =
+                new Snapshots(
+                        tree,
+                        host,
+                        disk,
+                        storeConfig,
+                        config.storage().dataDir().resolve("version-2"));
         GatewayConfig gatewayConfig = Mapping.gateway(config, gateways, stepMillis);
         front.start(
                 (index, port) ->
@@ -180,6 +203,28 @@ public final class BanyanServer implements AutoCloseable {
             close();
             throw e;
         }
+        openAdmin();
+    }
+
+    /// Beside the start, not before it: clients need no admin server.
+    private void openAdmin() {
+        AdminServer.start(config, facts, operator, metrics, snapshots)
+                .whenComplete((server, failure) -> {
+                    if (failure != null) {
+                        LOG.error("the admin server cannot start: {}", reason(failure));
+                        stop("the admin server cannot start", ADMIN_FAILED);
+                        return;
+                    }
+                    admin = server;
+                    if (stopping.get()) {
+                        server.close();
+                    }
+                });
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return String.valueOf((cause == null ? failure : cause).getMessage());
     }
 
     /// Where clients connect.
@@ -218,16 +263,20 @@ public final class BanyanServer implements AutoCloseable {
     /// restart), syncs and closes the log. Returns when all is done.
     @Override
     public void close() {
-        stop(null);
+        stop(null, 0);
     }
 
-    private void stop(@Nullable String failure) {
+    private void stop(@Nullable String failure, int exitCode) {
         if (!stopping.compareAndSet(false, true)) {
             stopped.join();
             return;
         }
         facts.notReady(failure == null ? "stopping" : failure);
         try {
+            if (admin != null) {
+                admin.close();
+            }
+            words.close();
             front.stop("server stops");
             host.stop();
             disk.close();
@@ -240,7 +289,7 @@ public final class BanyanServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             LOG.warn("stopping was interrupted; the log may end with an unsynced tail");
         } finally {
-            stopped.complete(new Stopped(failure));
+            stopped.complete(new Stopped(failure, exitCode));
         }
     }
 
@@ -252,7 +301,11 @@ public final class BanyanServer implements AutoCloseable {
 
     /// @param wantsSnapshot the next start would be slow, or differ, without a new snapshot
     private record Recovered(
-            State state, boolean wantsSnapshot, ServerFacts.LastSnapshot snapshot) {}
+            State state,
+            boolean wantsSnapshot,
+            ServerFacts.LastSnapshot snapshot,
+            long txns,
+            long millis) {}
 
     private Recovered recover(ZnodeTree tree, StoreConfig storeConfig) throws IOException {
         ServerConfig.Storage storage = config.storage();
@@ -266,7 +319,7 @@ public final class BanyanServer implements AutoCloseable {
                 SnapshotFile.write(disk, storeConfig, state);
                 Recovery.created(disk);
                 LOG.info("new database dataDir={}", storage.dataDir());
-                yield new Recovered(state, false, snapshotOf(0));
+                yield new Recovered(state, false, snapshotOf(0), 0, 0);
             }
             case SNAPSHOT, LOG_ONLY -> {
                 State found = target.state();
@@ -277,7 +330,9 @@ public final class BanyanServer implements AutoCloseable {
                 yield new Recovered(
                         state,
                         longLog || swept || result.start() == Recovery.Start.LOG_ONLY,
-                        snapshotOf(result.snapshot() == null ? -1 : result.snapshot().zxid()));
+                        snapshotOf(result.snapshot() == null ? -1 : result.snapshot().zxid()),
+                        result.txns(),
+                        (result.loadNanos() + result.replayNanos()) / 1_000_000);
             }
             case UNINITIALIZED ->
                     throw new IOException(
@@ -309,10 +364,24 @@ public final class BanyanServer implements AutoCloseable {
     }
 
     private final class Events implements HostEvents {
+        private final SummaryCell fsyncMillis = metrics.summary(Summary.FSYNCTIME);
+        private final SummaryCell batchTxns = metrics.summary(Summary.SYNC_PROCESSOR_BATCH_SIZE);
+        private final CounterCell commits = metrics.counter(Counter.COMMIT_COUNT);
+        private final CounterCell proposals = metrics.counter(Counter.PROPOSAL_COUNT);
+        private final SummaryCell snapshotMillis = metrics.summary(Summary.SNAPSHOTTIME);
+        private final CounterCell snapshotErrors = metrics.counter(Counter.SNAPSHOT_ERROR_COUNT);
+        private final CounterCell unrecoverable =
+                metrics.counter(Counter.UNRECOVERABLE_ERROR_COUNT);
+
         @Override
         public void synced(int txns, long nanos) {
             long millis = nanos / 1_000_000;
+            fsyncMillis.add(millis);
+            batchTxns.add(txns);
+            proposals.add(txns);
+            commits.add(txns);
             if (millis > config.storage().slowSyncWarningMillis()) {
+                stats.slowSync();
                 LOG.warn("slow disk: syncing the log took millis={} txns={}", millis, txns);
             }
         }
@@ -320,6 +389,7 @@ public final class BanyanServer implements AutoCloseable {
         @Override
         public void snapshotTaken(long zxid, long bytes, long nanos) {
             facts.snapshotTaken(zxid);
+            snapshotMillis.add(nanos / 1_000_000);
             LOG.info(
                     "snapshot written zxid=0x{} bytes={} millis={}",
                     Long.toHexString(zxid),
@@ -329,6 +399,7 @@ public final class BanyanServer implements AutoCloseable {
 
         @Override
         public void snapshotFailed(long zxid, Throwable cause) {
+            snapshotErrors.increment();
             LOG.error(
                     "snapshot failed zxid=0x{}; writes go on, the log keeps everything",
                     Long.toHexString(zxid),
@@ -337,33 +408,10 @@ public final class BanyanServer implements AutoCloseable {
 
         @Override
         public void halted(String reason) {
+            unrecoverable.increment();
             LOG.error("this server stops: {}", reason);
-            Thread.ofPlatform().name("banyan-stop").start(() -> stop(reason));
+            Thread.ofPlatform().name("banyan-stop").start(() -> stop(reason, FAILED));
         }
-    }
-
-    /// Until the words are wired.
-    private static final class NoWords implements FourLetterPort {
-        @Override
-        public int argumentBytes(int firstFourBytes) {
-            return -1;
-        }
-
-        @Override
-        public CompletableFuture<String> answer(int firstFourBytes, byte @Nullable [] argument) {
-            return CompletableFuture.completedFuture("");
-        }
-    }
-
-    private static final class NoEvents implements NetEvents {
-        @Override
-        public void bytesReceived(int count) {}
-
-        @Override
-        public void bytesSent(int count) {}
-
-        @Override
-        public void refused() {}
     }
 
     /// What a server for use inside this JVM is made of.

@@ -4,6 +4,7 @@ import io.banyan.server.config.ConfigException;
 import io.banyan.server.config.Notice;
 import io.banyan.server.config.ServerConfig;
 import io.banyan.server.config.ZooCfg;
+import io.banyan.server.operate.Version;
 import io.banyan.store.CorruptFile;
 import io.banyan.store.StartRefused;
 import java.io.IOException;
@@ -43,7 +44,7 @@ public final class Main {
               JVMFLAGS          options for every JVM that bin/banyan starts
               ZK_SERVER_HEAP    heap of the server in MB (1000)
 
-            Exit codes: 0 stopped, 1 failed while running, 2 configuration or usage, 3 data directory.
+            Exit codes: 0 stopped, 1 failed, 2 configuration or usage, 3 data directory, 4 admin server.
             """;
 
     private Main() {}
@@ -55,6 +56,10 @@ public final class Main {
     private static int run(List<String> args) {
         if (args.contains("--help") || args.contains("-h")) {
             System.out.print(HELP);
+            return OK;
+        }
+        if (args.contains("--version")) {
+            System.out.println(Version.text());
             return OK;
         }
         try {
@@ -103,7 +108,6 @@ public final class Main {
         }
         BanyanServer server = BanyanServer.start(config);
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "banyan-shutdown"));
-        String failure = server.stopped().join().failure();
-        return failure == null ? OK : FAILED;
+        return server.stopped().join().exitCode();
     }
 }

@@ -129,6 +129,17 @@ public final class ZnodeTree {
         return reads.multiRead(state, body, from, end, caller, out);
     }
 
+    /// Whether the caller has every one of the permissions on a znode, as the admin server asks of
+    /// the root before it gives a snapshot away.
+    public boolean mayDoAll(List<Acl> acl, Caller caller) {
+        for (int perm = Acl.READ; perm <= Acl.ADMIN; perm <<= 1) {
+            if (!permissions.allows(acl, perm, caller)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// Whether `caller` may read what has this ACL, as the events of watches ask.
     public boolean mayRead(List<Acl> acl, Caller caller) {
         return permissions.allows(acl, Acl.READ, caller);

@@ -94,12 +94,13 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
         }
         String refused = admission.enter(address.getAddress());
         if (refused != null) {
-            settings.events().refused();
+            host.events().refused();
             LOG.warn("connection refused peer={} reason=\"{}\"", address, refused);
             ctx.close();
             return;
         }
         peer = address;
+        host.events().connected();
         String host4 = address.getAddress().getHostAddress();
         connection =
                 host.gateway()
@@ -125,7 +126,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
         var buffer = (ByteBuf) message;
         try {
             int count = buffer.readableBytes();
-            settings.events().bytesReceived(count);
+            host.events().bytesReceived(count);
             if (connection == null || closing) {
                 return;
             }
@@ -297,7 +298,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
         }
         ByteBuf buffer = ctx.alloc().directBuffer(length).writeBytes(bytes, 0, length);
         ctx.writeAndFlush(buffer, ctx.voidPromise());
-        settings.events().bytesSent(length);
+        host.events().bytesSent(length);
         if (ctx.channel().bytesBeforeWritable() > UNSENT_BYTES_MAX) {
             LOG.warn(
                     "connection cut {} reason=\"more than {} MiB unsent: the client does not read\"",

@@ -24,6 +24,7 @@ final class GatewayLoop implements GatewayPort {
 
     private final EventLoop loop;
     private final Consumer<List<Input>> replica;
+    private final NetEvents events;
     private final List<Input> outbox = new ArrayList<>();
     private final Runnable endRound = this::endRound;
     private byte[] scratch = new byte[SCRATCH_BYTES];
@@ -35,9 +36,10 @@ final class GatewayLoop implements GatewayPort {
     private volatile int watchCount;
     private @Nullable Gateway gateway;
 
-    GatewayLoop(EventLoop loop, Consumer<List<Input>> replica) {
+    GatewayLoop(EventLoop loop, Consumer<List<Input>> replica, NetEvents events) {
         this.loop = loop;
         this.replica = replica;
+        this.events = events;
     }
 
     void start(Gateway newGateway, int tickMillis) {
@@ -50,6 +52,10 @@ final class GatewayLoop implements GatewayPort {
             throw new IllegalStateException("not started");
         }
         return gateway;
+    }
+
+    NetEvents events() {
+        return events;
     }
 
     EventLoop loop() {

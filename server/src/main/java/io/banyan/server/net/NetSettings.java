@@ -3,4 +3,4 @@ package io.banyan.server.net;
 /// What every client channel has to know.
 ///
 /// @param frameBytesMax `jute.maxbuffer`
-record NetSettings(int frameBytesMax, FourLetterPort words, NetEvents events) {}
+record NetSettings(int frameBytesMax, FourLetterPort words) {}

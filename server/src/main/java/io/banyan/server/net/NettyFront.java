@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// The client ports and the event loops behind them, one gateway on each. Thread-safe.
 public final class NettyFront implements Outlet {
@@ -70,6 +71,7 @@ public final class NettyFront implements Outlet {
     /// @param frameBytesMax `jute.maxbuffer`
     /// @param perAddressMax `maxClientCnxns`, 0 for no limit
     /// @param totalMax `maxCnxns`, 0 for no limit
+    /// @param events asked once for each loop
     public NettyFront(
             Kind kind,
             int gateways,
@@ -79,10 +81,10 @@ public final class NettyFront implements Outlet {
             int totalMax,
             boolean keepAlive,
             FourLetterPort words,
-            NetEvents events) {
+            Supplier<NetEvents> events) {
         this.kind = kind;
         this.keepAlive = keepAlive;
-        settings = new NetSettings(frameBytesMax, words, events);
+        settings = new NetSettings(frameBytesMax, words);
         admission = new Admission(perAddressMax, totalMax);
         IoHandlerFactory factory =
                 switch (kind) {
@@ -100,7 +102,7 @@ public final class NettyFront implements Outlet {
                 new MultiThreadIoEventLoopGroup(
                         gateways, new DefaultThreadFactory("banyan-gateway"), factory);
         for (int i = 0; i < gateways; i++) {
-            loops.add(new GatewayLoop((EventLoop) group.next(), replica));
+            loops.add(new GatewayLoop((EventLoop) group.next(), replica, events.get()));
         }
     }
 
