@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param session of the client
 /// @param user the user names of the connection's ids, joined by commas; the process's own user for
-///     what the server does by itself
+///   what the server does by itself
 /// @param ip of the client
 /// @param znode path
 /// @param createMode of a created znode, in lower case (`persistent`, `ephemeral_sequential`)

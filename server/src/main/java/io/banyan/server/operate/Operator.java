@@ -1,5 +1,6 @@
 package io.banyan.server.operate;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.banyan.server.config.ServerConfig;
 import io.banyan.server.metrics.Gauge;
 import io.banyan.server.metrics.Metrics;
@@ -37,10 +38,6 @@ public final class Operator {
 
     /// ZooKeeper's default trace mask; Banyan keeps the number for `gtmk` and traces nothing.
     private static final long TRACE_MASK = 306;
-
-    private static final DateTimeFormatter JAVA_DATE =
-            DateTimeFormatter.ofPattern("EEE MMM dd HH:mm:ss zzz yyyy", Locale.US)
-                    .withZone(ZoneId.systemDefault());
 
     private final ServerConfig config;
     private final ServerFacts facts;
@@ -317,7 +314,14 @@ public final class Operator {
     private void expiryLine(StringBuilder text, int count, long expiresAtMillis) {
         long inMillis = expiresAtMillis - facts.elapsedMillis();
         Instant when = Instant.now().plusMillis(inMillis);
-        text.append(count).append(" expire at ").append(JAVA_DATE.format(when)).append(":\n");
+        text.append(count).append(" expire at ").append(javaDate(when)).append(":\n");
+    }
+
+    /// As `java.util.Date` writes itself.
+    private static String javaDate(Instant when) {
+        return DateTimeFormatter.ofPattern("EEE MMM dd HH:mm:ss zzz yyyy", Locale.US)
+                .withZone(ZoneId.systemDefault())
+                .format(when);
     }
 
     private static <T> SortedMap<Long, List<T>> groups(List<T> all, ToLongFunction<T> key) {
@@ -485,10 +489,24 @@ public final class Operator {
         metrics.gauge(Gauge.GLOBAL_SESSIONS, facts::sessionCount);
         // A probability: with Banyan's connection throttle off it is 0 like ZooKeeper's.
         metrics.decimalGauge(Gauge.CONNECTION_DROP_PROBABILITY, () -> 0.0);
-        if (ManagementFactory.getOperatingSystemMXBean()
-                instanceof com.sun.management.UnixOperatingSystemMXBean unix) {
-            metrics.gauge(Gauge.OPEN_FILE_DESCRIPTOR_COUNT, unix::getOpenFileDescriptorCount);
-            metrics.gauge(Gauge.MAX_FILE_DESCRIPTOR_COUNT, unix::getMaxFileDescriptorCount);
+        // Asked for anew each time: loading the management beans would slow the start.
+        metrics.gauge(Gauge.OPEN_FILE_DESCRIPTOR_COUNT, FileDescriptors::open);
+        metrics.gauge(Gauge.MAX_FILE_DESCRIPTOR_COUNT, FileDescriptors::most);
+    }
+
+    private static final class FileDescriptors {
+        static long open() {
+            return ManagementFactory.getOperatingSystemMXBean()
+                            instanceof UnixOperatingSystemMXBean unix
+                    ? unix.getOpenFileDescriptorCount()
+                    : 0;
+        }
+
+        static long most() {
+            return ManagementFactory.getOperatingSystemMXBean()
+                            instanceof UnixOperatingSystemMXBean unix
+                    ? unix.getMaxFileDescriptorCount()
+                    : 0;
         }
     }
 }

@@ -105,8 +105,7 @@ class AdminServerTest {
     }
 
     private HttpResponse<String> sendBody(
-            String method, String path, String body, String... headers)
-            throws Exception {
+            String method, String path, String body, String... headers) throws Exception {
         var request =
                 HttpRequest.newBuilder(
                                 URI.create("http://127.0.0.1:" + server.commandPort() + path))
@@ -132,8 +131,7 @@ class AdminServerTest {
     void commandsAnswerWithZooKeepersKeysAndSpacing() throws Exception {
         start("");
 
-        assertThat(get("ruok"))
-                .isEqualTo("{\n  \"command\" : \"ruok\",\n  \"error\" : null\n}");
+        assertThat(get("ruok")).isEqualTo("{\n  \"command\" : \"ruok\",\n  \"error\" : null\n}");
         assertThat(get("is_read_only"))
                 .isEqualTo(
                         """
@@ -141,7 +139,8 @@ class AdminServerTest {
                           "read_only" : false,
                           "command" : "is_read_only",
                           "error" : null
-                        }""");
+                        }\
+                        """);
         assertThat(get("last_snapshot"))
                 .isEqualTo(
                         """
@@ -150,7 +149,8 @@ class AdminServerTest {
                           "timestamp" : 1795300545,
                           "command" : "last_snapshot",
                           "error" : null
-                        }""");
+                        }\
+                        """);
         assertThat(get("dump"))
                 .isEqualTo(
                         """
@@ -164,7 +164,8 @@ class AdminServerTest {
                           },
                           "command" : "dump",
                           "error" : null
-                        }""");
+                        }\
+                        """);
         assertThat(get("watch_summary"))
                 .isEqualTo(
                         """
@@ -174,7 +175,8 @@ class AdminServerTest {
                           "num_total_watches" : 5,
                           "command" : "watch_summary",
                           "error" : null
-                        }""");
+                        }\
+                        """);
         assertThat(get("watches"))
                 .isEqualTo(
                         """
@@ -185,9 +187,11 @@ class AdminServerTest {
                           },
                           "command" : "watches",
                           "error" : null
-                        }""");
+                        }\
+                        """);
         assertThat(get("hash"))
-                .contains("\"zxid\" : 128,\n    \"digest_version\" : 2,\n    \"digest\" : 1371985504");
+                .contains(
+                        "\"zxid\" : 128,\n    \"digest_version\" : 2,\n    \"digest\" : 1371985504");
     }
 
     @Test
@@ -246,7 +250,8 @@ class AdminServerTest {
                             "min_latency" : 0,
                             "avg_latency" : 8,
                             "max_latency" : 26
-                          }""",
+                          }\
+                        """,
                         "  \"secure_connections\" : [ ],\n");
     }
 
@@ -293,7 +298,8 @@ class AdminServerTest {
                                   "node_count" : 8,
                                   "command" : "server_stats",
                                   "error" : null
-                                }"""
+                                }\
+                                """
                                         .indent(0)
                                         .stripTrailing());
         assertThat(get("monitor"))
@@ -322,8 +328,7 @@ class AdminServerTest {
                                 + "  \"command\" : \"leader\"\n}");
         assertThat(get("voting_view")).contains("\"current_config\" : { },");
         assertThat(get("zabstate")).contains("\"voting\" : false,\n  \"zabstate\" : \"\",");
-        assertThat(get("observers"))
-                .contains("\"synced_observers\" : 0,\n  \"observers\" : [ ],");
+        assertThat(get("observers")).contains("\"synced_observers\" : 0,\n  \"observers\" : [ ],");
     }
 
     @Test
@@ -418,8 +423,7 @@ class AdminServerTest {
         assertThat(taken.body()).isEqualTo("ZKSN and so on");
         assertThat(taken.headers().firstValue("last_zxid")).hasValue("0x6");
         assertThat(taken.headers().firstValue("snapshot_size")).hasValue("14");
-        assertThat(taken.headers().firstValue("content-type"))
-                .hasValue("application/octet-stream");
+        assertThat(taken.headers().firstValue("content-type")).hasValue("application/octet-stream");
 
         HttpResponse<String> headersOnly =
                 send("GET", "/commands/snap?streaming=false", "Authorization", "digest a:b");
@@ -479,8 +483,7 @@ class AdminServerTest {
         assertThat(server.commandPort()).isEqualTo(-1);
         var request =
                 HttpRequest.newBuilder(
-                                URI.create(
-                                        "http://127.0.0.1:" + server.metricsPort() + "/metrics"))
+                                URI.create("http://127.0.0.1:" + server.metricsPort() + "/metrics"))
                         .build();
         HttpResponse<String> page = client.send(request, BodyHandlers.ofString());
         assertThat(page.headers().firstValue("content-type"))

@@ -92,12 +92,12 @@ class OperatorTest {
         assertThat(answer(Word.CONS))
                 .isEqualTo(
                         " /127.0.0.1:40688[0](queued=0,recved=1,sent=0)\n"
-                            + " /127.0.0.1:40646[1](queued=0,recved=9,sent=9,sid=0x100002107220000,"
-                            + "lop=ADDW,est=1795300547817,to=10000,lcxid=0x8,lzxid=0x4,"
-                            + "lresp=2167254,llat=1,minlat=0,avglat=8,maxlat=26)\n"
-                            + " /127.0.0.1:40650[1](queued=0,recved=3,sent=3,sid=0x100002107220001,"
-                            + "lop=MULT,est=1795300548612,to=6000,lcxid=0x2,lzxid=0x6,"
-                            + "lresp=2167780,llat=6,minlat=0,avglat=3,maxlat=6)\n\n");
+                                + " /127.0.0.1:40646[1](queued=0,recved=9,sent=9,sid=0x100002107220000,"
+                                + "lop=ADDW,est=1795300547817,to=10000,lcxid=0x8,lzxid=0x4,"
+                                + "lresp=2167254,llat=1,minlat=0,avglat=8,maxlat=26)\n"
+                                + " /127.0.0.1:40650[1](queued=0,recved=3,sent=3,sid=0x100002107220001,"
+                                + "lop=MULT,est=1795300548612,to=6000,lcxid=0x2,lzxid=0x6,"
+                                + "lresp=2167780,llat=6,minlat=0,avglat=3,maxlat=6)\n\n");
     }
 
     @Test
@@ -195,7 +195,8 @@ class OperatorTest {
         assertThat(answer(Word.ENVI))
                 .startsWith("Environment:\nzookeeper.version=" + Version.text() + "\nhost.name=")
                 .contains("\njava.version=25\njava.vendor=<NA>\n")
-                .containsPattern("os.memory.free=\\d+MB\nos.memory.max=\\d+MB\nos.memory.total=\\d+MB\n$");
+                .containsPattern(
+                        "os.memory.free=\\d+MB\nos.memory.max=\\d+MB\nos.memory.total=\\d+MB\n$");
     }
 
     @Test
@@ -274,8 +275,7 @@ class OperatorTest {
     @Test
     void mntrBeginsWithVersionAndStateAndHasNumbersInZooKeepersForm() throws Exception {
         assertThat(answer(Word.MNTR))
-                .startsWith(
-                        "zk_version\t" + Version.text() + "\nzk_server_state\tstandalone\n")
+                .startsWith("zk_version\t" + Version.text() + "\nzk_server_state\tstandalone\n")
                 .contains(
                         "\nzk_avg_latency\t7.0\n",
                         "\nzk_max_latency\t26\n",
@@ -305,7 +305,9 @@ class OperatorTest {
                 continue;
             }
             byte[] ascii =
-                    word.name().toLowerCase(java.util.Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
+                    word.name()
+                            .toLowerCase(java.util.Locale.ROOT)
+                            .getBytes(StandardCharsets.US_ASCII);
             int number = java.nio.ByteBuffer.wrap(ascii).getInt();
             assertThat(FourLetterWords.find(number)).isEqualTo(word);
             assertThat(FourLetterWords.find(number ^ 0x20000000)).isNull();
