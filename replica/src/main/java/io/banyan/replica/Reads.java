@@ -139,11 +139,8 @@ final class Reads {
     private int checkWatches(Connection from, JuteReader reader, boolean remove) {
         byte[] bytes = reader.array();
         int length = reader.skipBuffer();
-        if (length < 0) {
-            throw new MalformedRecord("null path");
-        }
         int end = reader.position();
-        int path = end - length;
+        int path = end - Math.max(0, length);
         int type = reader.readInt();
         int ofData =
                 switch (type) {

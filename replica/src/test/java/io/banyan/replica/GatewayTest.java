@@ -108,8 +108,7 @@ class GatewayTest {
         client.post(OpCode.CREATE, Bodies.create("/a", "", 0));
         server.settle();
 
-        assertThat(client.taken())
-                .containsExactly("1 err " + ErrorCode.NO_NODE, "2 ok", "3 ok");
+        assertThat(client.taken()).containsExactly("1 err " + ErrorCode.NO_NODE, "2 ok", "3 ok");
     }
 
     @Test
@@ -180,8 +179,7 @@ class GatewayTest {
         server.syncDisk();
 
         assertThat(other.taken())
-                .containsExactly(
-                        "1 ok", "event 4 /", "2 ok", "3 err " + ErrorCode.NO_NODE);
+                .containsExactly("1 ok", "event 4 /", "2 ok", "3 err " + ErrorCode.NO_NODE);
         other.ask(OpCode.GET_CHILDREN, Bodies.read("/", true));
         client.ask(OpCode.CREATE, Bodies.create("/b", "", 0));
         server.syncDisk();
@@ -266,12 +264,7 @@ class GatewayTest {
         next.ask(OpCode.CREATE, Bodies.create("/r/deep", "", 0));
         assertThat(next.taken())
                 .containsExactly(
-                        "event 1 /unborn",
-                        "1 ok",
-                        "event 1 /r",
-                        "2 ok",
-                        "event 1 /r/deep",
-                        "3 ok");
+                        "event 1 /unborn", "1 ok", "event 1 /r", "2 ok", "event 1 /r/deep", "3 ok");
     }
 
     @Test
@@ -381,8 +374,7 @@ class GatewayTest {
         assertThat(modest.taken()).containsExactly("1 ok");
         small.diskSyncs = true;
         small.syncDisk();
-        assertThat(greedy.taken())
-                .containsExactly("1 ok", "2 ok", "3 ok", "4 ok", "5 ok", "6 ok");
+        assertThat(greedy.taken()).containsExactly("1 ok", "2 ok", "3 ok", "4 ok", "5 ok", "6 ok");
         assertThat(greedy.reading).isTrue();
         assertThat(small.gateways.getFirst().inFlight()).isZero();
     }
@@ -433,8 +425,7 @@ class GatewayTest {
 
         server.syncDisk();
 
-        assertThat(client.taken())
-                .containsExactly("1 ok", "2 err " + ErrorCode.MARSHALLING_ERROR);
+        assertThat(client.taken()).containsExactly("1 ok", "2 err " + ErrorCode.MARSHALLING_ERROR);
     }
 
     // ---- who speaks
@@ -497,8 +488,7 @@ class GatewayTest {
         friend.ask(OpCode.EXISTS, Bodies.read("/", false));
 
         assertThat(stranger.taken())
-                .containsExactly(
-                        "1 err " + ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH, "closed");
+                .containsExactly("1 err " + ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH, "closed");
         assertThat(friend.taken()).containsExactly("-4 ok", "1 ok");
     }
 
@@ -595,8 +585,7 @@ class GatewayTest {
         for (int opcode : new int[] {0, 10, 13, 999, -1, OpCode.CREATE_SESSION}) {
             TestClient each = opened();
             each.post(opcode, Bodies.nothing());
-            assertThat(each.taken())
-                    .containsExactly("1 err " + ErrorCode.UNIMPLEMENTED, "closed");
+            assertThat(each.taken()).containsExactly("1 err " + ErrorCode.UNIMPLEMENTED, "closed");
             assertThat(each.last().zxid()).isEqualTo(-1);
         }
     }

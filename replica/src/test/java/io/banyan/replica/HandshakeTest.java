@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 /// How a connection gets its session: new, resumed, moved, refused.
 class HandshakeTest {
-    private final TestServer server = new TestServer(TestServer.withGateways(2), TestServer.GATEWAY);
+    private final TestServer server =
+            new TestServer(TestServer.withGateways(2), TestServer.GATEWAY);
 
     @Test
     void newSessionIsAnsweredOnceItIsDurable() {
@@ -45,9 +46,7 @@ class HandshakeTest {
     void oldClientGetsAResponseWithoutTheReadOnlyByte() {
         TestClient old =
                 server.connect()
-                        .hello(
-                                new ConnectRequest(
-                                        0, 0, 10_000, 0, new byte[16], false, false));
+                        .hello(new ConnectRequest(0, 0, 10_000, 0, new byte[16], false, false));
         TestClient current = server.connect().hello(10_000, 0, 0, new byte[16]);
         server.settle();
 
@@ -97,8 +96,7 @@ class HandshakeTest {
         TestClient first = server.open(0);
         first.taken();
 
-        TestClient thief =
-                server.connect(1).hello(10_000, 0, first.sessionId, new byte[16]);
+        TestClient thief = server.connect(1).hello(10_000, 0, first.sessionId, new byte[16]);
         TestClient tooShort = server.connect(1).hello(10_000, 0, first.sessionId, new byte[0]);
         server.settle();
 
@@ -110,8 +108,7 @@ class HandshakeTest {
 
     @Test
     void unknownSessionIsRejected() {
-        TestClient client =
-                server.connect().hello(10_000, 0, 4711, SessionIds.password(4711));
+        TestClient client = server.connect().hello(10_000, 0, 4711, SessionIds.password(4711));
         server.settle();
 
         assertThat(client.taken()).containsExactly("rejected", "closed");

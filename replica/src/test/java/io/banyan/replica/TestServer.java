@@ -20,7 +20,8 @@ final class TestServer {
     static final int STEP_MILLIS = 100;
 
     static final ReplicaConfig REPLICA =
-            new ReplicaConfig(1, 1, TICK_MILLIS, 2 * STEP_MILLIS, 1000, 0, 60_000, 10_000, 0, false);
+            new ReplicaConfig(
+                    1, 1, TICK_MILLIS, 2 * STEP_MILLIS, 1000, 0, 60_000, 10_000, 0, false);
     static final GatewayConfig GATEWAY =
             new GatewayConfig(2_000, 20_000, 1_000, Set.of(), 5_000, STEP_MILLIS);
 
@@ -57,8 +58,7 @@ final class TestServer {
                 new ZnodeTree(
                         new TreeConfig(true, true, false, false, false, true, defaults.schemes()));
         State start = recovered == null ? tree.fresh() : recovered;
-        replica =
-                new Replica(config, tree, start, nowMillis, wallMillis, new SplittableRandom(1));
+        replica = new Replica(config, tree, start, nowMillis, wallMillis, new SplittableRandom(1));
         for (int i = 0; i < config.gateways(); i++) {
             gateways.add(
                     new Gateway(
@@ -143,7 +143,10 @@ final class TestServer {
             case Effect.Resumed resumed ->
                     gateways.get(resumed.ticket().gateway())
                             .onResumed(
-                                    resumed.ticket(), resumed.sessionId(), resumed.valid(), nanos());
+                                    resumed.ticket(),
+                                    resumed.sessionId(),
+                                    resumed.valid(),
+                                    nanos());
             case Effect.Evict evict ->
                     gateways.get(evict.connection().gatewayIndex())
                             .onEvicted(evict.connection(), nanos());

@@ -315,7 +315,9 @@ class WatchTableTest {
             var twin = new Twin();
             told.clear();
             Connection[] all = {
-                server.connect().connection, server.connect().connection, server.connect().connection
+                server.connect().connection,
+                server.connect().connection,
+                server.connect().connection
             };
             for (int step = 0; step < 40; step++) {
                 int c = random.nextInt(all.length);

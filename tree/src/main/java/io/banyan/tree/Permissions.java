@@ -69,12 +69,9 @@ final class Permissions {
         for (Acl entry : new LinkedHashSet<Acl>(wanted)) {
             String scheme = entry.id().scheme();
             String id = entry.id().id();
-            if (scheme == null || id == null) {
-                return null;
-            }
             if (entry.id().equals(Id.ANYONE)) {
                 resolved.add(entry);
-            } else if (scheme.equals("auth")) {
+            } else if ("auth".equals(scheme)) {
                 int before = resolved.size();
                 for (Id own : caller.ids()) {
                     AuthScheme ownScheme = scheme(own.scheme());
@@ -87,7 +84,7 @@ final class Permissions {
                 }
             } else {
                 AuthScheme known = scheme(scheme);
-                if (known == null || !known.isValid(id)) {
+                if (known == null || id == null || !known.isValid(id)) {
                     return null;
                 }
                 resolved.add(entry);
