@@ -1,6 +1,7 @@
 package io.banyan.e2e;
 
 import io.banyan.e2e.diff.DiffCommand;
+import io.banyan.e2e.kill.Kill9Command;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "bin/e2e",
         mixinStandardHelpOptions = true,
         description = "Black-box tests of Banyan with real processes, Apache ZooKeeper as control.",
-        subcommands = {DiffCommand.class})
+        subcommands = {DiffCommand.class, Kill9Command.class})
 public final class E2e implements Runnable {
 
     private E2e() {}

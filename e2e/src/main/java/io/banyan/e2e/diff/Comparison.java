@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// - *events* of the end of a session may come in any order, as its ephemeral nodes die in any
 ///   order.
 final class Comparison {
+
+    private static final String REFUSALS = "two refusals:";
 
     private final Map<Long, Long> leftZxidOf = new HashMap<>();
     private final Map<Long, Set<Long>> rightZxidsOf = new HashMap<>();
@@ -40,8 +41,11 @@ final class Comparison {
     /// @param why in words, without numbers that change from run to run
     record Difference(int step, String why, String left, String right) {}
 
-    static Optional<Difference> first(Script script, Transcript left, Transcript right) {
+    /// All differences up to the first after which the two trees may no longer be the same. One
+    /// that only refuses for another reason is told, and the comparison goes on.
+    static List<Difference> all(Script script, Transcript left, Transcript right) {
         Comparison comparison = new Comparison();
+        List<Difference> found = new ArrayList<>();
         int count = Math.min(left.outcomes().size(), right.outcomes().size());
         for (int i = 0; i < count; i++) {
             Step step = i < script.steps().size() ? script.steps().get(i) : null;
@@ -55,10 +59,13 @@ final class Comparison {
                             ordered(ofLeft, left.closeZxids()),
                             ordered(ofRight, right.closeZxids()));
             if (why != null) {
-                return Optional.of(new Difference(i, why, ofLeft.toString(), ofRight.toString()));
+                found.add(new Difference(i, why, ofLeft.toString(), ofRight.toString()));
+                if (!why.startsWith(REFUSALS)) {
+                    break;
+                }
             }
         }
-        return Optional.empty();
+        return found;
     }
 
     /// Sorts each run of events that one end of a session caused.
@@ -88,18 +95,34 @@ final class Comparison {
     }
 
     private @Nullable String compare(List<Token> left, List<Token> right) {
+        String refusals = null;
         for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
             String why = compare(left.get(i), right.get(i));
-            if (why != null) {
+            if (why != null && why.startsWith(REFUSALS)) {
+                refusals = why;
+            } else if (why != null) {
                 return why;
             }
         }
-        return left.size() == right.size() ? null : "one says more";
+        return left.size() == right.size() ? refusals : "one says more";
+    }
+
+    /// "#xid err code" twice: whether both are refusals.
+    private static @Nullable String texts(String left, String right) {
+        if (left.equals(right)) {
+            return null;
+        }
+        boolean refused =
+                left.matches("#-?\\d+ err -\\d+")
+                        && right.startsWith(left.substring(0, left.indexOf(' ')) + " err -");
+        return refused
+                ? REFUSALS + left.substring(left.indexOf(' ')) + right.substring(right.indexOf(' '))
+                : "text";
     }
 
     private @Nullable String compare(Token left, Token right) {
         return switch (left) {
-            case Token.Text l when right instanceof Token.Text r -> l.equals(r) ? null : "text";
+            case Token.Text l when right instanceof Token.Text r -> texts(l.text(), r.text());
             case Token.Event l when right instanceof Token.Event r ->
                     l.text().equals(r.text())
                             ? zxid(l.zxid().zxid(), r.zxid().zxid(), false)
@@ -128,7 +151,7 @@ final class Comparison {
                 return null;
             }
         }
-        return zxid(left.zxid(), right.zxid(), left.malformedWrite() && right.malformedWrite());
+        return zxid(left.zxid(), right.zxid(), left.malformedWrite());
     }
 
     /// @param mayBeNew whether the right may have taken a zxid where the left used its last again

@@ -81,9 +81,12 @@ final class Decoder {
 
     private static void whoAmI(JuteIn in, List<Token> tokens) {
         int count = in.i32();
+        List<String> users = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            tokens.add(text(in.str() + ":" + in.str()));
+            users.add(in.str() + ":" + in.str());
         }
+        // Apache keeps them in a hash set.
+        tokens.add(set(users));
     }
 
     private static void acls(JuteIn in, List<Token> tokens) {

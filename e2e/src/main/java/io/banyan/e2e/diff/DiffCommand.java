@@ -37,6 +37,12 @@ public final class DiffCommand implements Callable<Integer> {
     @Option(names = "--right", description = "the other (default ${DEFAULT-VALUE})")
     private String right = "banyan";
 
+    @Option(
+            names = "--without",
+            split = ",",
+            description = "leave these operations out, by name: to look behind a known bug")
+    private java.util.Set<String> without = java.util.Set.of();
+
     @Option(names = "--all", description = "go on after a seed that differs")
     private boolean all;
 
@@ -48,7 +54,7 @@ public final class DiffCommand implements Callable<Integer> {
         int count = seed >= 0 ? 1 : seeds;
         long startNanos = System.nanoTime();
         try (Differential differential =
-                new Differential(ServerKind.of(left), ServerKind.of(right), out)) {
+                new Differential(ServerKind.of(left), ServerKind.of(right), without, out)) {
             int done = 0;
             for (long at = first; at < first + count && (all || differing == 0); at++) {
                 if (!differential.agree(at, ops, sessions)) {

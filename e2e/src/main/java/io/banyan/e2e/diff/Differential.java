@@ -10,7 +10,9 @@ import java.io.PrintStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.Optional;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /// Two servers that are given the same scripts. Front door of this room; confined to one thread.
@@ -24,6 +26,8 @@ public final class Differential implements AutoCloseable {
 
     private final ServerKind leftKind;
     private final ServerKind rightKind;
+    private final Set<String> without;
+    private final Set<String> kinds = new HashSet<>();
     private final PrintStream out;
     private ServerProcess left;
     private ServerProcess right;
@@ -33,8 +37,10 @@ public final class Differential implements AutoCloseable {
     /// Starts both servers.
     ///
     /// @param left the one that is right by definition
+    /// @param without names of operations that are left out of every script
     /// @param out takes progress and differences
-    public Differential(ServerKind left, ServerKind right, PrintStream out) {
+    public Differential(ServerKind left, ServerKind right, Set<String> without, PrintStream out) {
+        this.without = without;
         this.leftKind = left;
         this.rightKind = right;
         this.out = out;
@@ -70,17 +76,19 @@ public final class Differential implements AutoCloseable {
     ///
     /// @return whether the servers did not differ
     public boolean agree(long seed, int steps, int sessions) throws IOException {
-        Script script = Generator.script(seed, steps, sessions);
-        Optional<Comparison.Difference> found = compare(script);
+        Script script = Generator.script(seed, steps, sessions).withoutOps(without);
+        List<Comparison.Difference> found = compare(script);
         operations += script.steps().size();
-        if (found.isEmpty()) {
-            return true;
+        for (Comparison.Difference difference : found) {
+            out.println("seed " + seed + ": difference at step " + difference.step());
+            print(script, difference);
+            if (kinds.add(kind(script, difference))) {
+                shrink(script, difference);
+            } else {
+                out.println("  as before");
+            }
         }
-        Comparison.Difference difference = found.get();
-        out.println("seed " + seed + ": difference at step " + difference.step());
-        print(script, difference);
-        shrink(script, difference);
-        return false;
+        return found.isEmpty();
     }
 
     /// How many steps were run in all seeds so far.
@@ -88,7 +96,7 @@ public final class Differential implements AutoCloseable {
         return operations;
     }
 
-    private Optional<Comparison.Difference> compare(Script script) throws IOException {
+    private List<Comparison.Difference> compare(Script script) throws IOException {
         String root = String.format(java.util.Locale.ROOT, "/s%06d", runs++);
         int rightPort = right.port();
         CompletableFuture<Transcript> ofRight =
@@ -100,11 +108,12 @@ public final class Differential implements AutoCloseable {
                     }
                 });
         Transcript ofLeft = Runner.run(left.port(), root, script);
-        return Comparison.first(script, ofLeft, ofRight.join());
+        return Comparison.all(script, ofLeft, ofRight.join());
     }
 
     private void shrink(Script script, Comparison.Difference difference) throws IOException {
         Step at = stepAt(script, difference);
+        String wanted = kind(script, difference);
         Script suspect = script.first(Math.min(script.steps().size(), difference.step() + 1));
         if (at instanceof Step.Call call && call.burst() > 0) {
             suspect = script;
@@ -114,25 +123,24 @@ public final class Differential implements AutoCloseable {
                 Shrinker.shrink(
                         suspect,
                         candidate ->
-                                compare(candidate)
-                                        .filter(d -> sameKind(script, difference, candidate, d))
-                                        .isPresent(),
+                                compare(candidate).stream()
+                                        .anyMatch(d -> kind(candidate, d).equals(wanted)),
                         out);
         restart();
-        Optional<Comparison.Difference> still = compare(least);
+        List<Comparison.Difference> still = compare(least);
         if (still.isEmpty()) {
             out.println("the short script does not differ on fresh servers; it was:");
         }
         out.println("--- shortest script ---");
         out.print(least);
         out.println("-----------------------");
-        still.ifPresent(d -> print(least, d));
+        still.forEach(d -> print(least, d));
         restart();
     }
 
-    private static boolean sameKind(
-            Script script, Comparison.Difference a, Script candidate, Comparison.Difference b) {
-        return a.why().equals(b.why()) && op(stepAt(script, a)).equals(op(stepAt(candidate, b)));
+    /// Two differences of one kind probably have one reason.
+    private static String kind(Script script, Comparison.Difference difference) {
+        return op(stepAt(script, difference)) + ": " + difference.why();
     }
 
     private static String op(@org.jspecify.annotations.Nullable Step step) {

@@ -116,7 +116,6 @@ final class Generator {
                 "0000000200ff",
                 "0000000400000001",
                 "72756f6b",
-                "00100001",
                 "0000000700000001000000");
     }
 
@@ -627,7 +626,7 @@ final class Generator {
     private void unusual(int slot) {
         int op = oneInt(0, 10, Op.CHECK, 23, 50, 99, 108, 999, -1, -5, -12, Integer.MIN_VALUE);
         if (random.nextInt(6) == 0) {
-            call(slot, Op.SASL, List.of(new Buf(oneOf("", "token", null))));
+            call(slot, Op.SASL, List.of(new Buf(oneOf("", "token"))));
             reconnect(slot);
             return;
         }

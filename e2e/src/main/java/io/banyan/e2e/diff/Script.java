@@ -1,7 +1,9 @@
 package io.banyan.e2e.diff;
 
+import io.banyan.e2e.raw.Op;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// What several clients do, in order. Any part of it is a script again.
 ///
@@ -20,6 +22,17 @@ record Script(int slots, List<Step> steps) {
         List<Step> left = new ArrayList<>(steps.subList(0, from));
         left.addAll(steps.subList(to, steps.size()));
         return new Script(slots, left);
+    }
+
+    /// @param names of operations, as in [Op#name]
+    Script withoutOps(Set<String> names) {
+        return new Script(
+                slots,
+                steps.stream()
+                        .filter(step ->
+                                !(step instanceof Step.Call call
+                                        && names.contains(Op.name(call.op()))))
+                        .toList());
     }
 
     @Override

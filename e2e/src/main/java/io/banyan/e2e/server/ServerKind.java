@@ -68,6 +68,7 @@ public enum ServerKind {
             if (!Files.isExecutable(script)) {
                 throw new IllegalStateException("there is no " + script + " to start");
             }
+            BanyanBuild.ensure(script);
             return List.of(script.toString(), "server", zooCfg.toString());
         }
         Path jars = Home.target().resolve("apache-" + version);

@@ -2,6 +2,9 @@ package io.banyan.e2e.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.banyan.e2e.raw.Packet;
+import io.banyan.e2e.raw.RawConnection;
+import io.banyan.e2e.raw.RawSession;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +30,7 @@ public final class ServerProcess implements AutoCloseable {
     /// An Apache server on two busy cores needs up to ten seconds.
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(1);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
@@ -113,7 +117,7 @@ public final class ServerProcess implements AutoCloseable {
                     if (!running.isAlive()) {
                         return true;
                     }
-                    return FourLetter.ask(port, "srvr").contains("Zxid");
+                    return answersHandshakes();
                 });
         Process started = requireProcess();
         if (!started.isAlive()) {
@@ -123,6 +127,18 @@ public final class ServerProcess implements AutoCloseable {
                             + started.exitValue()
                             + "; its output ends:\n"
                             + outputTail());
+        }
+    }
+
+    /// Asks for a session that never was: only a server that serves says that it is over, and
+    /// nothing is changed by it.
+    private boolean answersHandshakes() throws IOException {
+        long nobody = 0x7700000000000L;
+        try (RawConnection connection = RawConnection.open(port)) {
+            connection.send(
+                    RawSession.connectRequest(0, 10_000, nobody, RawSession.passwordOf(nobody)));
+            // A server that is still starting may accept and never answer: ask again soon.
+            return connection.take(PROBE_LIMIT) instanceof Packet.Frame;
         }
     }
 

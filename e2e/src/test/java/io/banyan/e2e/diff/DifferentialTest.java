@@ -7,6 +7,7 @@ import io.banyan.e2e.server.ServerKind;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,8 @@ class DifferentialTest {
         ByteArrayOutputStream report = new ByteArrayOutputStream();
 
         try (PrintStream out = new PrintStream(report, true, UTF_8);
-                Differential differential = new Differential(ServerKind.APACHE_39, kind, out)) {
+                Differential differential =
+                        new Differential(ServerKind.APACHE_39, kind, Set.of(), out)) {
             for (long seed = 1; seed <= 3; seed++) {
                 boolean same = differential.agree(seed, 1500, 4);
                 assertThat(same).as("seed %s:%n%s", seed, report.toString(UTF_8)).isTrue();
