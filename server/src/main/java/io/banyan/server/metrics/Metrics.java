@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// one per thread, not one per connection.
 public final class Metrics {
     /// Percentiles speak of the last five to ten minutes, as ZooKeeper's Prometheus ones do.
-    public static final long WINDOW_MILLIS = 5 * 60 * 1000L;
+    static final long WINDOW_NANOS = 5 * 60 * 1_000_000_000L;
 
     /// How many keys a set may have (learners, top-level znodes) before further ones share the key
     /// `other`: clients choose the names of znodes, memory must not follow them without end.
@@ -39,7 +40,16 @@ public final class Metrics {
     private final Map<GaugeSet, Supplier<Map<String, Number>>> gaugeSets =
             new EnumMap<>(GaugeSet.class);
 
+    private final LongSupplier nowNanos;
+    private final AtomicLong windowBeganNanos;
+
     public Metrics() {
+        this(System::nanoTime);
+    }
+
+    Metrics(LongSupplier nowNanos) {
+        this.nowNanos = nowNanos;
+        this.windowBeganNanos = new AtomicLong(nowNanos.getAsLong());
         for (Counter counter : Counter.values()) {
             counters.put(counter, new CopyOnWriteArrayList<>());
         }
@@ -123,13 +133,17 @@ public final class Metrics {
         era.reset();
     }
 
-    /// To be called every few minutes (see {@link #WINDOW_MILLIS}): percentiles forget what is
-    /// older than two windows.
-    public void nextWindow() {
-        era.nextWindow();
-    }
-
     // --- for the writers of texts ---------------------------------------------------------
+
+    /// Whoever reads moves the windows on, so that no timer is needed: percentiles forget what is
+    /// older than two windows, and what came before the last reader but one.
+    void keepWindows() {
+        long now = nowNanos.getAsLong();
+        long began = windowBeganNanos.get();
+        if (now - began >= WINDOW_NANOS && windowBeganNanos.compareAndSet(began, now)) {
+            era.nextWindow();
+        }
+    }
 
     Map<Gauge, Number> gauges() {
         Map<Gauge, Supplier<Number>> suppliers;

@@ -18,6 +18,7 @@ public final class MetricsText {
     ///
     /// @param jvm whether the samples of the JVM are among them (Prometheus only)
     public static Map<String, Number> values(Metrics metrics, boolean prometheus, boolean jvm) {
+        metrics.keepWindows();
         var values = new LinkedHashMap<String, Number>();
         if (prometheus) {
             var samples =
@@ -46,6 +47,7 @@ public final class MetricsText {
     ///
     /// @param only names of families to show; empty: all
     public static String prometheus(Metrics metrics, boolean jvm, Collection<String> only) {
+        metrics.keepWindows();
         var text = new StringBuilder(1 << 16);
         var samples =
                 new Samples() {
