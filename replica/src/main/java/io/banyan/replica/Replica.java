@@ -7,8 +7,11 @@ import io.banyan.tree.State;
 import io.banyan.tree.WriteRequest;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.ErrorCode;
+import io.banyan.wire.JuteReader;
 import io.banyan.wire.JuteWriter;
+import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
+import io.banyan.wire.ReconfigRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -202,13 +205,23 @@ public final class Replica {
             return;
         }
         if (request.opcode() == OpCode.RECONFIG && !config.reconfigEnabled()) {
-            refuse(request, ErrorCode.RECONFIG_DISABLED, ticket, out);
+            refuse(request, errorOfReconfig(request), ticket, out);
             return;
         }
         if (request.opcode() == OpCode.CLOSE_SESSION) {
             sessions.close(live);
         }
         propose(request, ticket, out);
+    }
+
+    /// Even what is switched off has to be well formed to be called so.
+    private static int errorOfReconfig(WriteRequest request) {
+        try {
+            ReconfigRequest.decode(new JuteReader(request.body(), request.from(), request.end()));
+            return ErrorCode.RECONFIG_DISABLED;
+        } catch (MalformedRecord e) {
+            return ErrorCode.MARSHALLING_ERROR;
+        }
     }
 
     private void onOpenSession(Input.OpenSession open, List<Effect> out) {

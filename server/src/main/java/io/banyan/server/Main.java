@@ -28,6 +28,9 @@ public final class Main {
     private static final int WRONG_CONFIG = 2;
     private static final int WRONG_DATA = 3;
 
+    /// For `bin/build` only.
+    private static final String TRAIN = "--train";
+
     private static final String HELP =
             """
             Usage: banyan server [ZOO.CFG]
@@ -63,6 +66,10 @@ public final class Main {
             return OK;
         }
         try {
+            if (args.contains(TRAIN)) {
+                Training.run();
+                return OK;
+            }
             return serve(configure(args));
         } catch (ConfigException e) {
             LOG.error("configuration: {}", e.getMessage());

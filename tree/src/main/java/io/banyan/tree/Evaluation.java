@@ -532,7 +532,9 @@ final class Evaluation {
             case OpCode.CREATE, OpCode.CREATE2, OpCode.CREATE_CONTAINER, OpCode.CREATE_TTL -> {
                 requirePathFrom();
                 in.skipBuffer();
-                skipAcl();
+                if (skipAcl() < 0) {
+                    throw new MalformedRecord("null ACL in a multi");
+                }
                 int flags = in.readInt();
                 if (type == OpCode.CREATE_TTL) {
                     in.readLong();
@@ -594,13 +596,15 @@ final class Evaluation {
         return in.position() - length;
     }
 
-    private void skipAcl() {
+    /// @return how many entries the list has, -1 for none at all
+    private int skipAcl() {
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             in.readInt();
             in.skipBuffer();
             in.skipBuffer();
         }
+        return count;
     }
 
     private @Nullable List<Acl> resolvedAcl(int from, int end) {

@@ -96,7 +96,8 @@ final class Reads {
         Object entry = state.find(path, from, end);
         int err = check(state, entry, Acl.READ, caller);
         if (err == ErrorCode.OK && entry != null) {
-            out.writeInt(Branch.descendants(entry));
+            // The root by its other name: ZooKeeper then counts the root itself too.
+            out.writeInt(Branch.descendants(entry) + (from == end ? 1 : 0));
         }
         return err;
     }

@@ -141,19 +141,17 @@ class ArchitectureTest {
         for (String room : PURE.stream().sorted().toList()) {
             String packages = "io.banyan." + room + "..";
             bannedClasses()
-                    .forEach(
-                            (what, of) ->
-                                    tests.add(
-                                            dynamicTest(
-                                                    room + " uses no " + what,
-                                                    () -> noUse(packages, of).check(OURS))));
+                    .forEach((what, of) ->
+                            tests.add(
+                                    dynamicTest(
+                                            room + " uses no " + what,
+                                            () -> noUse(packages, of).check(OURS))));
             bannedCalls()
-                    .forEach(
-                            (what, of) ->
-                                    tests.add(
-                                            dynamicTest(
-                                                    room + " calls no " + what,
-                                                    () -> noAccess(packages, of).check(OURS))));
+                    .forEach((what, of) ->
+                            tests.add(
+                                    dynamicTest(
+                                            room + " calls no " + what,
+                                            () -> noAccess(packages, of).check(OURS))));
         }
         return tests.stream();
     }
@@ -163,17 +161,11 @@ class ArchitectureTest {
         String packages = "io.banyan.server.architecture..";
         var tests = new ArrayList<DynamicTest>();
         bannedClasses()
-                .forEach(
-                        (what, of) ->
-                                tests.add(
-                                        dynamicTest(
-                                                what, () -> requireBite(noUse(packages, of)))));
+                .forEach((what, of) ->
+                        tests.add(dynamicTest(what, () -> requireBite(noUse(packages, of)))));
         bannedCalls()
-                .forEach(
-                        (what, of) ->
-                                tests.add(
-                                        dynamicTest(
-                                                what, () -> requireBite(noAccess(packages, of)))));
+                .forEach((what, of) ->
+                        tests.add(dynamicTest(what, () -> requireBite(noAccess(packages, of)))));
         return tests.stream();
     }
 
@@ -196,11 +188,10 @@ class ArchitectureTest {
     Stream<DynamicTest> arrowsPointAsDrawn() {
         return ARROWS.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .map(
-                        entry ->
-                                dynamicTest(
-                                        entry.getKey() + " may use " + entry.getValue(),
-                                        () -> arrow(entry.getKey(), entry.getValue()).check(OURS)));
+                .map(entry ->
+                        dynamicTest(
+                                entry.getKey() + " may use " + entry.getValue(),
+                                () -> arrow(entry.getKey(), entry.getValue()).check(OURS)));
     }
 
     private static ArchRule arrow(String room, Set<String> may) {
@@ -259,10 +250,8 @@ class ArchitectureTest {
                                 each ->
                                         each.getPackageName().startsWith("io.banyan.store")
                                                 && allowed.stream()
-                                                        .noneMatch(
-                                                                name ->
-                                                                        topLevel(each)
-                                                                                .equals(name))))
+                                                        .noneMatch(name ->
+                                                                topLevel(each).equals(name))))
                 .should()
                 .dependOnClassesThat(
                         describe(

@@ -114,10 +114,9 @@ class KnownKeysTest {
 
     private static boolean isUnknown(ServerConfig config) {
         return config.notices().stream()
-                .anyMatch(
-                        notice ->
-                                notice.message().startsWith("is not known")
-                                        || notice.message().startsWith("has no effect"));
+                .anyMatch(notice ->
+                        notice.message().startsWith("is not known")
+                                || notice.message().startsWith("has no effect"));
     }
 
     private static ServerConfig accepted(String key, boolean inFile) {
