@@ -30,8 +30,8 @@ class BadStartTest {
         return ServerKind.tested();
     }
 
-    /// @param exitCode of ZooKeeper; 1 there says only that something unexpected happened, so where the
-    ///     data is to blame ours says 3, as ZooKeeper does for a directory that it cannot use
+    /// @param exitCode of ZooKeeper; 1 there says only that something unexpected happened, so where
+    ///   the data is to blame ours says 3, as ZooKeeper does for a directory that it cannot use
     private static void assertFails(ServerProcess server, int exitCode, String... words) {
         assertFails(server, exitCode, exitCode, words);
     }
