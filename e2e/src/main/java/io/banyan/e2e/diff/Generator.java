@@ -208,7 +208,6 @@ final class Generator {
                         Op.DELETE,
                         Op.SET_DATA,
                         Op.SET_DATA,
-                        Op.SET_ACL,
                         Op.EXISTS,
                         Op.GET_DATA,
                         Op.GET_DATA,

@@ -2,6 +2,7 @@ package io.banyan.e2e.diff;
 
 import io.banyan.e2e.raw.Op;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Every difference from Apache ZooKeeper 3.9.5 that is meant, each with its reason. What is not
 /// here and not mapped away by [Comparison] is a bug.
@@ -16,9 +17,18 @@ enum KnownDifferences {
             "setWatches for a node that the client may not read",
             "3.9.5 tells a client of the change of a node that it may not read, 3.9.6 does not any"
                     + " more; nor do we"),
+    /// Never generated: it depends on the moment.
+    WRITE_BEHIND_A_PENDING_SET_ACL(
+            "a write right behind a setACL of the same node that is not yet applied",
+            "Apache still checks it against the old ACL; ours against the new one"),
+    /// Passed over by [Runner].
+    BODY_BEHIND_AN_ERROR(
+            "a multiRead that fails as a whole",
+            "Apache sends a body behind the error, which the protocol does not have and no client"
+                    + " reads"),
     /// Covered by [#covers].
     ACL_WITHOUT_ID(
-            "an ACL entry whose scheme is world and whose id is null",
+            "an ACL entry whose scheme is null, or is world with a null id",
             "Apache fails with a null pointer, -5; ours refuses the ACL, -114, as for other schemes"),
     /// Never generated.
     SASL_WITHOUT_TOKEN(
@@ -44,6 +54,8 @@ enum KnownDifferences {
             "a wrong password for a session that has a connection",
             "Apache hangs up on the rightful owner before it looks at the password");
 
+    private static final Pattern NULL_IN_ACL = Pattern.compile("(\\[|, )null:|world:null:");
+
     private final String what;
     private final String why;
 
@@ -55,7 +67,7 @@ enum KnownDifferences {
     /// Whether a step's outcomes may differ as they do.
     static boolean covers(Step step, List<Token> left, List<Token> right) {
         if (step instanceof Step.Call call
-                && Field.texts(call.body()).contains("world:null")
+                && NULL_IN_ACL.matcher(Field.texts(call.body())).find()
                 && errIs(left, -5)
                 && errIs(right, -114)) {
             return true;
