@@ -136,6 +136,14 @@ public final class Bench implements Callable<Integer> {
             })
     private boolean limit;
 
+    @Option(
+            names = "--jmh",
+            arity = "0..1",
+            paramLabel = "REGEX",
+            fallbackValue = ".*",
+            description = "Only the microbenchmarks (JMH) whose names match; alone: all of them.")
+    private String jmh = "";
+
     private final Layout layout;
 
     private Bench(Layout layout) {
@@ -165,8 +173,14 @@ public final class Bench implements Callable<Integer> {
         try (var _ = BenchLock.take(() -> progress.println("waiting for another bench"))) {
             out.println(Environment.describe(settings));
             out.flush();
+            if (!jmh.isEmpty()) {
+                JmhCommand.run(jmh);
+                return 0;
+            }
             ceiling(out);
             return limit ? 0 : run(settings, wanted, out, progress);
+        } finally {
+            Directories.delete(settings.work());
         }
     }
 
@@ -177,19 +191,15 @@ public final class Bench implements Callable<Integer> {
         Candidate zookeeper = layout.apache("ZooKeeper 3.9.5");
         Candidate other = noise ? layout.apache("ZooKeeper again") : layout.banyan();
         var failures = new ArrayList<String>();
-        try {
-            var arena = new Arena(settings, zookeeper, other, progress);
-            List<Line> lines = Suite.run(arena, wanted, failures);
-            out.println();
-            out.println(Table.of(lines, zookeeper.name(), other.name()));
-            failures.forEach(failure -> out.println("NOT MEASURED " + failure));
-            out.flush();
-            if (!json.toString().isEmpty()) {
-                JsonReport.of(Instant.now(), Environment.describe(settings), lines, failures)
-                        .write(json);
-            }
-        } finally {
-            Directories.delete(settings.work());
+        var arena = new Arena(settings, zookeeper, other, progress);
+        List<Line> lines = Suite.run(arena, wanted, failures);
+        out.println();
+        out.println(Table.of(lines, zookeeper.name(), other.name()));
+        failures.forEach(failure -> out.println("NOT MEASURED " + failure));
+        out.flush();
+        if (!json.toString().isEmpty()) {
+            JsonReport.of(Instant.now(), Environment.describe(settings), lines, failures)
+                    .write(json);
         }
         return failures.isEmpty() ? 0 : 1;
     }

@@ -129,7 +129,10 @@ final class RunningServer implements AutoCloseable {
         builder.redirectErrorStream(true);
         builder.redirectOutput(
                 ProcessBuilder.Redirect.appendTo(directory.resolve("server.log").toFile()));
-        return builder.start();
+        Process started = builder.start();
+        // A bench that is told to end must not leave servers behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+        return started;
     }
 
     private String logTail() throws IOException {
