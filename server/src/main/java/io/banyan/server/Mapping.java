@@ -78,10 +78,18 @@ final class Mapping {
         return new GatewayConfig(
                 config.timing().sessionTimeoutMillisMin(),
                 config.timing().sessionTimeoutMillisMax(),
-                Math.max(1, config.requestLimits().outstandingMax() / gateways),
+                Math.max(1, outstandingMax(config.requestLimits()) / gateways),
                 Set.copyOf(config.security().enforcedSchemes()),
                 config.connectionLimits().sessionlessMillisMax(),
                 stepMillis);
+    }
+
+    /// `globalOutstandingLimit`, and `request_throttle_max_requests` where it is lower: requests
+    /// wait in their sockets, and only writes ever wait, so the two limits are one here.
+    private static int outstandingMax(ServerConfig.RequestLimits limits) {
+        return limits.inWorkMax() > 0
+                ? Math.min(limits.outstandingMax(), limits.inWorkMax())
+                : limits.outstandingMax();
     }
 
     static TreeConfig tree(ServerConfig config) {

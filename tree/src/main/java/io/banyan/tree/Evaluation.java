@@ -532,7 +532,7 @@ final class Evaluation {
             case OpCode.CREATE, OpCode.CREATE2, OpCode.CREATE_CONTAINER, OpCode.CREATE_TTL -> {
                 requirePathFrom();
                 in.skipBuffer();
-                if (skipAcl() < 0) {
+                if (skipAcl() < 0 && type != OpCode.CREATE_TTL) {
                     throw new MalformedRecord("null ACL in a multi");
                 }
                 int flags = in.readInt();

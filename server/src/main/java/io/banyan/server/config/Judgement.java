@@ -67,13 +67,19 @@ final class Judgement {
                     new Later("sasl.serverconfig", "SASL"),
                     new Later("kerberos.", "SASL"),
                     new Later("SASLAuthenticationProvider.", "SASL"),
-                    new Later("X509AuthenticationProvider.", "TLS"));
+                    new Later("X509AuthenticationProvider.", "TLS"),
+                    new Later("connection_throttle_", "the token bucket for connections"),
+                    new Later("largeRequest", "the budget for large requests"),
+                    new Later("throttled_op_wait_time", "refusing requests that waited long"),
+                    new Later("request_stale_", "dropping requests of gone clients"),
+                    new Later("audit.enable", "the audit log"),
+                    new Later("jvm.pause.monitor", "the pause monitor"),
+                    new Later("enableEagerACLCheck", "the check before forwarding"));
 
     /// Of the same kind, where starting without them would let in whom they keep out, or would make
     /// a second truth beside an ensemble's.
     private static final Map<String, String> REFUSED =
             Map.of(
-                    "enforce.auth.enabled", "enforced authentication",
                     "sessionRequireClientSASLAuth", "SASL",
                     "quorum.auth.enableSasl", "SASL between servers",
                     "quorum.auth.learnerRequireSasl", "SASL between servers",
