@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 /// was not synced (many of them where they are too many), recovers, and compares with what was
 /// promised. Recovery is crashed in each of its own calls as well.
 ///
-/// `-Dbanyan.crash.length=N` sets the length of the lists that are enumerated in full (default 2;
-/// 3 takes minutes).
+/// `-Dbanyan.crash.length=N` sets the length of the lists that are enumerated in full (default 2; 3
+/// takes minutes).
 class StoreCrashTest {
     /// Up to so many pieces every subset is tried.
     private static final int PIECES_EXHAUSTIVE_MAX = 7;
