@@ -291,6 +291,7 @@ public final class Recovery {
                                 + reasons());
             }
             long tornBytes = trimLogs(reader.trims());
+            syncLastLog();
             long end = nanoClock.getAsLong();
             return new Result(
                     start,
@@ -302,6 +303,19 @@ public final class Recovery {
                     List.copyOf(invalid),
                     replayBegin - begin,
                     end - replayBegin);
+        }
+    }
+
+    /// A process that ended between a write and its sync leaves entries that only the kernel has.
+    /// They are history from here on and others may be built on them, so a power failure must not
+    /// take them. Earlier files were synced before the last one was begun.
+    private void syncLastLog() throws IOException {
+        List<String> logs = LogReader.files(disk);
+        if (!logs.isEmpty()) {
+            try (DiskFile last = disk.openForWriting(Folder.LOG, logs.getLast())) {
+                last.sync();
+            }
+            disk.syncFolder(Folder.LOG);
         }
     }
 
