@@ -2,7 +2,6 @@ package io.banyan.sim;
 
 import io.banyan.wire.JuteReader;
 import io.banyan.wire.TxnHeader;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +29,7 @@ final class History {
     }
 
     long proposedZxid() {
-        return proposed.isEmpty()
-                ? committedZxid()
-                : Math.max(proposed.lastKey(), committedZxid());
+        return proposed.isEmpty() ? committedZxid() : Math.max(proposed.lastKey(), committedZxid());
     }
 
     int txns() {
@@ -56,9 +53,12 @@ final class History {
     ///
     /// @throws Violation if a transaction is not what its request leads to, or came twice
     void commit(long zxid) {
-        List<Long> now = new ArrayList<>(proposed.headMap(zxid, true).keySet());
-        for (long each : now) {
-            byte[] payload = proposed.remove(each);
+        for (var next = proposed.firstEntry();
+                next != null && next.getKey() <= zxid;
+                next = proposed.firstEntry()) {
+            proposed.pollFirstEntry();
+            long each = next.getKey();
+            byte[] payload = next.getValue();
             TxnHeader header = TxnHeader.decode(new JuteReader(payload));
             var key = new Key(header.clientId(), header.cxid());
             Model model = models.lastEntry().getValue().after(payload, asked.get(key));

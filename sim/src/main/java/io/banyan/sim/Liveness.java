@@ -3,8 +3,8 @@ package io.banyan.sim;
 import io.banyan.replica.Connection;
 import io.banyan.replica.Gateway;
 
-/// Promise 9: once everything is healed every client is answered in time; and no queue grows
-/// beyond its bound.
+/// Promise 9: once everything is healed every client is answered in time; and no queue grows beyond
+/// its bound.
 final class Liveness {
     private static final String PROMISE = "Liveness";
 
@@ -13,7 +13,9 @@ final class Liveness {
 
     void answered(String client, boolean done, long afterMillis) {
         Violation.unless(
-                done, PROMISE, client + " is not served " + afterMillis + " ms after all is healed");
+                done,
+                PROMISE,
+                client + " is not served " + afterMillis + " ms after all is healed");
     }
 
     void queue(String what, int length) {

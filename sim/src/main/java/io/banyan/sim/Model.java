@@ -64,20 +64,18 @@ final class Model {
     record Outcome(long zxid, int err, byte @Nullable [] body) {}
 
     private long zxid;
-    private final TreeMap<String, Node> nodes;
-    private final TreeMap<Long, Integer> sessions;
+    private final TreeMap<String, Node> nodes = new TreeMap<>();
+    private final TreeMap<Long, Integer> sessions = new TreeMap<>();
     private final List<Change> changes = new ArrayList<>();
     private @Nullable Outcome outcome;
 
-    private Model(long zxid, TreeMap<String, Node> nodes, TreeMap<Long, Integer> sessions) {
+    private Model(long zxid) {
         this.zxid = zxid;
-        this.nodes = nodes;
-        this.sessions = sessions;
     }
 
     /// What a state says of itself.
     static Model of(State state) {
-        var model = new Model(state.zxid(), new TreeMap<>(), new TreeMap<>());
+        var model = new Model(state.zxid());
         try {
             state.writeTo(model.new Reader());
         } catch (IOException e) {
@@ -97,11 +95,7 @@ final class Model {
 
         @Override
         public void node(
-                byte[] path,
-                int pathEnd,
-                byte @Nullable [] data,
-                long aclKey,
-                StatPersisted stat) {
+                byte[] path, int pathEnd, byte @Nullable [] data, long aclKey, StatPersisted stat) {
             String name = pathEnd == 0 ? "/" : new String(path, 0, pathEnd, StandardCharsets.UTF_8);
             nodes.put(
                     name,
@@ -168,7 +162,9 @@ final class Model {
     /// @param request what the client asked for; null if no client did
     /// @throws Violation if the transaction is not what the request must lead to
     Model after(byte[] payload, @Nullable Request request) {
-        var next = new Model(zxid, new TreeMap<>(nodes), new TreeMap<>(sessions));
+        var next = new Model(zxid);
+        next.nodes.putAll(nodes);
+        next.sessions.putAll(sessions);
         next.apply(new JuteReader(payload), request);
         return next;
     }
@@ -295,8 +291,7 @@ final class Model {
                 };
         nodes.put(
                 path,
-                new Node(
-                        create.data(), zxid, zxid, timeMillis, timeMillis, 0, 0, 0, owner, zxid));
+                new Node(create.data(), zxid, zxid, timeMillis, timeMillis, 0, 0, 0, owner, zxid));
         nodes.put(parentOf(path), withChildren(parent, parent.created() + 1));
         changes.add(new Change(Kind.CREATED, path));
         reply.writeString(path);

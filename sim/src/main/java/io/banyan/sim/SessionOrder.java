@@ -73,8 +73,7 @@ final class SessionOrder {
             case OpCode.GET_DATA -> {
                 var out = new JuteWriter();
                 String data = node.data();
-                out.writeBuffer(
-                        data == null ? null : data.getBytes(StandardCharsets.ISO_8859_1));
+                out.writeBuffer(data == null ? null : data.getBytes(StandardCharsets.ISO_8859_1));
                 stat.encode(out);
                 yield Arrays.equals(body, out.toByteArray());
             }
@@ -87,8 +86,7 @@ final class SessionOrder {
     }
 
     private static boolean sameNames(List<String> names, List<String> wanted) {
-        return names.size() == wanted.size()
-                && new TreeSet<>(names).equals(new TreeSet<>(wanted));
+        return names.size() == wanted.size() && new TreeSet<>(names).equals(new TreeSet<>(wanted));
     }
 
     void ephemerals(long sessionId, String prefix, long zxid, byte[] body) {

@@ -63,9 +63,9 @@ record Setup(
                 bug);
     }
 
-    private static long sometimes(RandomGenerator random, int from, int to) {
+    private static long sometimes(RandomGenerator random, long from, long to) {
         boolean ever = random.nextInt(3) != 0;
-        long every = from + random.nextInt(to - from);
+        long every = from + random.nextLong(to - from);
         return ever ? every : 0;
     }
 }

@@ -169,7 +169,8 @@ final class SimClient {
             case 15 -> new Request.RemoveWatches(path, 1 + random.nextInt(5));
             case 16, 17, 18 -> new Request.Read(OpCode.EXISTS, path, random.nextBoolean());
             case 19, 20, 21, 22 -> new Request.Read(OpCode.GET_DATA, path, random.nextBoolean());
-            case 23, 24 -> new Request.Read(OpCode.GET_CHILDREN, parent(path), random.nextBoolean());
+            case 23, 24 ->
+                    new Request.Read(OpCode.GET_CHILDREN, parent(path), random.nextBoolean());
             case 25, 26 ->
                     new Request.Read(OpCode.GET_CHILDREN2, parent(path), random.nextBoolean());
             default -> create(path);
@@ -225,8 +226,7 @@ final class SimClient {
         pending.clear();
         lastHeardMicros = timeline.nowMicros();
         var out = new JuteWriter();
-        new ConnectRequest(
-                        0, order.seenZxid(), wantedMillis, sessionId, password, false, true)
+        new ConnectRequest(0, order.seenZxid(), wantedMillis, sessionId, password, false, true)
                 .encode(out);
         world.trace(name, "connects " + History.hex(sessionId));
         next.write(out.toByteArray());
@@ -397,8 +397,7 @@ final class SimClient {
                 letGo(remove);
             }
             case Request.Rearm rearm -> watches.rearmed(rearm, zxid);
-            case Request.Ephemerals ask ->
-                    order.ephemerals(sessionId, ask.prefix(), zxid, body);
+            case Request.Ephemerals ask -> order.ephemerals(sessionId, ask.prefix(), zxid, body);
             case Request.Sync sync -> {
                 order.synced(zxid, sent.floorZxid());
                 if (sent.xid() == lastSyncXid) {

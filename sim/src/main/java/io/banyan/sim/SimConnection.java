@@ -57,7 +57,7 @@ final class SimConnection implements Transport {
     }
 
     private long delay() {
-        return 1 + random.nextInt(world.setup().delayMicros());
+        return 1L + random.nextInt(world.setup().delayMicros());
     }
 
     // ---- from the client
@@ -205,13 +205,15 @@ final class SimConnection implements Transport {
         unreadBytes += frame.length;
         long readable = Math.max(timeline.nowMicros() + delay(), clientSlowUntilMicros);
         toClientMicros = Math.max(toClientMicros, readable);
-        timeline.after(toClientMicros - timeline.nowMicros(), () -> {
-            unreadBytes -= frame.length;
-            reconsider();
-            if (!cut) {
-                client.onFrame(this, frame);
-            }
-        });
+        timeline.after(
+                toClientMicros - timeline.nowMicros(),
+                () -> {
+                    unreadBytes -= frame.length;
+                    reconsider();
+                    if (!cut) {
+                        client.onFrame(this, frame);
+                    }
+                });
         reconsider();
     }
 
@@ -231,12 +233,14 @@ final class SimConnection implements Transport {
         serverClosed = true;
         long after = Math.max(toClientMicros, timeline.nowMicros() + delay());
         toClientMicros = after;
-        timeline.after(after - timeline.nowMicros(), () -> {
-            if (!cut) {
-                cut = true;
-                clientHears();
-            }
-        });
+        timeline.after(
+                after - timeline.nowMicros(),
+                () -> {
+                    if (!cut) {
+                        cut = true;
+                        clientHears();
+                    }
+                });
         serverHears();
     }
 

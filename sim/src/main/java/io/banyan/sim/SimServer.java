@@ -9,7 +9,6 @@ import io.banyan.replica.GatewayObserver;
 import io.banyan.replica.Input;
 import io.banyan.replica.Replica;
 import io.banyan.replica.ReplicaConfig;
-import io.banyan.store.Disk;
 import io.banyan.store.Purge;
 import io.banyan.store.Recovery;
 import io.banyan.store.Snapshot;
@@ -60,7 +59,6 @@ final class SimServer {
     private boolean loseUnsynced;
     private int effectsUntilCrash = -1;
     private long wallOffsetMillis;
-    private long lastStartMicros;
 
     // Of the present life.
     private @Nullable Replica replica;
@@ -72,7 +70,9 @@ final class SimServer {
     private @Nullable Lane replicaLane;
     private @Nullable Lane logLane;
     private @Nullable Lane snapshotLane;
+    private List<Effect> logInbox = List.of();
     private int batches;
+    private @Nullable Runnable heldBatch;
 
     SimServer(int id, Simulation world, RandomGenerator random, RandomGenerator diskRandom) {
         this.id = id;
@@ -82,7 +82,7 @@ final class SimServer {
         this.random = random;
         this.diskRandom = diskRandom;
         this.tree = world.tree();
-        this.bootMillis = 1_000_000 + random.nextInt(1_000_000);
+        this.bootMillis = 1_000_000L + random.nextInt(1_000_000);
         this.disk = new SimDisk(setup.blockBytes());
     }
 
@@ -116,7 +116,7 @@ final class SimServer {
 
         private void schedule() {
             scheduled = true;
-            long delay = 1 + random.nextInt(setup.delayMicros());
+            long delay = 1L + random.nextInt(setup.delayMicros());
             timeline.after(Math.max(delay, pausedUntilMicros - timeline.nowMicros()), this::run);
         }
 
@@ -181,13 +181,10 @@ final class SimServer {
         State state = tree.withoutOrphans(target.finish());
         world.recovered(state);
         up = true;
-        lastStartMicros = timeline.nowMicros();
         log = new TxnLog(disk, STORE, state.zxid());
         purge = new Purge(disk, STORE);
         shadowHead = state;
-        replica =
-                new Replica(
-                        replicaConfig(), tree, state, nowMillis(), wallMillis(), random);
+        replica = new Replica(replicaConfig(), tree, state, nowMillis(), wallMillis(), random);
         var newGateways = new ArrayList<Gateway>();
         var newLanes = new ArrayList<Lane>();
         var round = new ArrayList<Input>();
@@ -236,8 +233,6 @@ final class SimServer {
                         + result.tornBytes());
     }
 
-    private List<Effect> logInbox = List.of();
-
     private ReplicaConfig replicaConfig() {
         return new ReplicaConfig(
                 1,
@@ -267,23 +262,27 @@ final class SimServer {
     }
 
     private void tickGateway(int index, int ofLife) {
-        timeline.after(stepMillis() * 1_000L, () -> {
-            if (up && ofLife == life) {
-                Gateway gateway = gateways.get(index);
-                gatewayLanes.get(index).post(() -> gateway.tick(nowNanos()));
-                world.liveness().gateway(gateway);
-                tickGateway(index, ofLife);
-            }
-        });
+        timeline.after(
+                stepMillis() * 1_000L,
+                () -> {
+                    if (up && ofLife == life) {
+                        Gateway gateway = gateways.get(index);
+                        gatewayLanes.get(index).post(() -> gateway.tick(nowNanos()));
+                        world.liveness().gateway(gateway);
+                        tickGateway(index, ofLife);
+                    }
+                });
     }
 
     private void tickReplica(int ofLife) {
-        timeline.after(stepMillis() * 1_000L, () -> {
-            if (up && ofLife == life && replicaLane != null) {
-                replicaLane.post(() -> {});
-                tickReplica(ofLife);
-            }
-        });
+        timeline.after(
+                stepMillis() * 1_000L,
+                () -> {
+                    if (up && ofLife == life && replicaLane != null) {
+                        replicaLane.post(() -> {});
+                        tickReplica(ofLife);
+                    }
+                });
     }
 
     /// The machine is off at once.
@@ -297,13 +296,12 @@ final class SimServer {
         loseUnsynced = false;
         int kept = diskRandom.nextInt(4);
         disk =
-                disk.crashed(
-                        piece ->
-                                switch (kept) {
-                                    case 0 -> false;
-                                    case 1 -> true;
-                                    default -> diskRandom.nextBoolean();
-                                });
+                disk.crashed(piece ->
+                        switch (kept) {
+                            case 0 -> false;
+                            case 1 -> true;
+                            default -> diskRandom.nextBoolean();
+                        });
     }
 
     /// The process ends; the kernel keeps what it was given.
@@ -482,7 +480,7 @@ final class SimServer {
         if (header.type() == OpCode.CLOSE_SESSION) {
             boolean byServer = header.cxid() == 0;
             if (byServer) {
-                world.stillHeard(header.clientId());
+                world.countArrivals();
             }
             world.ephemerals().closing(header.clientId(), byServer, timeline.nowMicros());
         }
@@ -510,8 +508,6 @@ final class SimServer {
             }
         }
     }
-
-    private @Nullable Runnable heldBatch;
 
     private void post(int gateway, Runnable batch) {
         Lane lane = gatewayLanes.get(gateway);
@@ -666,16 +662,7 @@ final class SimServer {
         return id + "." + life;
     }
 
-    long lastStartMicros() {
-        return lastStartMicros;
-    }
-
     void trace(String event) {
         world.trace(name(), event);
-    }
-
-    /// Where files are, for people.
-    List<String> files() {
-        return disk.list(Disk.Folder.SNAP);
     }
 }

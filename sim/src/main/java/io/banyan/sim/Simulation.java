@@ -52,6 +52,7 @@ public final class Simulation {
     private final List<SimServer> servers = new ArrayList<>();
     private final List<SimClient> clients = new ArrayList<>();
     private final List<SimConnection> connections = new ArrayList<>();
+    private int connectionNumber = 1;
     private boolean healed;
     private int lives;
 
@@ -151,12 +152,14 @@ public final class Simulation {
         if (meanMicros <= 0) {
             return;
         }
-        timeline.after(1 + faults.nextLong(2 * meanMicros), () -> {
-            if (!healed) {
-                fault.run();
-                every(meanMicros, fault);
-            }
-        });
+        timeline.after(
+                1 + faults.nextLong(2 * meanMicros),
+                () -> {
+                    if (!healed) {
+                        fault.run();
+                        every(meanMicros, fault);
+                    }
+                });
     }
 
     private void crash(SimServer server) {
@@ -176,7 +179,7 @@ public final class Simulation {
 
     private void pause(SimServer server) {
         int which = faults.nextInt(8);
-        long micros = 1 + faults.nextInt(faults.nextBoolean() ? 50_000 : 5_000_000);
+        long micros = 1L + faults.nextInt(faults.nextBoolean() ? 50_000 : 5_000_000);
         server.pause(which, micros);
     }
 
@@ -218,8 +221,8 @@ public final class Simulation {
         ephemerals.serverStarted(timeline.nowMicros());
     }
 
-    /// Frames of this session may be waiting in a socket.
-    void stillHeard(long sessionId) {
+    /// Frames may be waiting in sockets: they count as heard.
+    void countArrivals() {
         servers.forEach(server -> server.connections().forEach(SimConnection::countArrivals));
     }
 
@@ -235,15 +238,9 @@ public final class Simulation {
         return connection;
     }
 
-    private int connectionNumber = 1;
-
     void trace(String who, String event) {
         trace.line(
-                timeline.nowMicros(),
-                who,
-                history.proposedZxid(),
-                history.committedZxid(),
-                event);
+                timeline.nowMicros(), who, history.proposedZxid(), history.committedZxid(), event);
     }
 
     void traced(SimServer.@Nullable Lane lane, int effects) {

@@ -5,8 +5,7 @@ import java.util.PriorityQueue;
 /// Simulated time: a queue of events by (time, sequence). Time jumps from one event to the next.
 /// Confined to one thread.
 final class Timeline {
-    private record Event(long micros, long sequence, Runnable action)
-            implements Comparable<Event> {
+    private record Event(long micros, long sequence, Runnable action) implements Comparable<Event> {
         @Override
         public int compareTo(Event other) {
             int byTime = Long.compare(micros, other.micros);
