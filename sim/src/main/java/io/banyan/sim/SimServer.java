@@ -166,6 +166,9 @@ final class SimServer {
                 throw new Violation("AcknowledgedMeansKept", "recovery refused its disk: " + e);
             }
             trace("recovery failed: " + e.getMessage());
+            if (loseUnsynced) {
+                loseUnsynced();
+            }
             timeline.after(RETRY_MICROS, this::start);
         }
     }

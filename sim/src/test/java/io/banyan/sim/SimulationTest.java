@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Seeds of the simulator, and the tests of the tester.
 class SimulationTest {
-    private static final int SEEDS = 200;
+    private static final int SEEDS = Integer.getInteger("banyan.sim.seeds", 100);
+
 
     /// Within how many seeds from 1 on each planted bug must be caught, and by which checker; the
     /// table of `docs/simulation.md`.
@@ -27,10 +28,11 @@ class SimulationTest {
                     PlantedBug.SNAPSHOT_OF_UNCOMMITTED, new Catch(5, "SameState"),
                     PlantedBug.EARLY_EXPIRY, new Catch(10, "Ephemerals"),
                     PlantedBug.BATCHES_SWAPPED, new Catch(5, "SessionOrder"),
-                    PlantedBug.BATCH_LOST, new Catch(10, "SessionOrder"),
+                    PlantedBug.BATCH_LOST, new Catch(10, "SessionOrder|Watches"),
                     PlantedBug.REQUEST_TWICE, new Catch(5, "AcknowledgedMeansKept"));
 
-    private record Catch(int seeds, String checker) {}
+    /// @param checkers those that may be first to notice, with bars between
+    private record Catch(int seeds, String checkers) {}
 
     @Test
     void everyPromiseIsKeptOnEverySeed() {
@@ -48,8 +50,9 @@ class SimulationTest {
                     .isNull();
         }
         // The world is worth looking at: work is done, and servers die.
-        assertThat(all.stream().mapToInt(Simulation.Result::answers).sum()).isGreaterThan(100_000);
-        assertThat(all.stream().mapToInt(Simulation.Result::lives).sum()).isGreaterThan(500);
+        assertThat(all.stream().mapToInt(Simulation.Result::answers).sum())
+                .isGreaterThan(500 * SEEDS);
+        assertThat(all.stream().mapToInt(Simulation.Result::lives).sum()).isGreaterThan(2 * SEEDS);
     }
 
     @ParameterizedTest
@@ -59,7 +62,7 @@ class SimulationTest {
         for (long seed = 1; seed <= wanted.seeds(); seed++) {
             String failure = Simulation.run(seed, bug, null).failure();
             if (failure != null) {
-                assertThat(failure).startsWith(wanted.checker() + ": ");
+                assertThat(failure).containsPattern("^(" + wanted.checkers() + "): ");
                 return;
             }
         }
