@@ -92,9 +92,20 @@ final class Decoder {
     private static void acls(JuteIn in, List<Token> tokens) {
         int count = in.i32();
         tokens.add(text(count + " acls"));
+        // What the scheme auth stands for, one entry for each digest id of the client, comes in the
+        // order of a hash set: such a run is told sorted.
+        List<String> run = new ArrayList<>();
+        String runOf = "";
         for (int i = 0; i < count; i++) {
-            tokens.add(text(in.i32() + " " + in.str() + ":" + in.str()));
+            String of = in.i32() + " " + in.str();
+            if (!of.equals(runOf)) {
+                run.stream().sorted().forEach(entry -> tokens.add(text(entry)));
+                run.clear();
+                runOf = of;
+            }
+            run.add(of + ":" + in.str());
         }
+        run.stream().sorted().forEach(entry -> tokens.add(text(entry)));
     }
 
     private static void stat(JuteIn in, List<Token> tokens) {
