@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SimulationTest {
     private static final int SEEDS = Integer.getInteger("banyan.sim.seeds", 100);
 
-
     /// Within how many seeds from 1 on each planted bug must be caught, and by which checker; the
     /// table of `docs/simulation.md`.
     private static final Map<PlantedBug, Catch> CATCHES =
