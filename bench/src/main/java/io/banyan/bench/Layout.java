@@ -43,7 +43,12 @@ record Layout(Path home) {
     }
 
     private Path apacheConf() {
-        return home.resolve("bench/apache/conf");
+        Path conf = home.resolve("bench/apache/conf");
+        // Without it ZooKeeper logs every request, and the comparison would flatter us.
+        if (!Files.isRegularFile(conf.resolve("logback.xml"))) {
+            throw new IllegalStateException(conf + " has no logback.xml");
+        }
+        return conf;
     }
 
     private Path launcher() {
