@@ -1,0 +1,67 @@
+package io.banyan.zab;
+
+import org.jspecify.annotations.Nullable;
+
+/// What a leader and its learners say to each other on the quorum port. A connection keeps their
+/// order; what is lost with it is lost from some message on.
+public sealed interface Message {
+    /// A learner introduces itself (FOLLOWERINFO, OBSERVERINFO).
+    ///
+    /// @param configVersion of the membership the learner knows; 0 without reconfiguration
+    /// @param banyan whether the learner understands acknowledgements and commits that stand for
+    ///   all earlier ones, and frequent pings
+    record LearnerInfo(
+            long serverId, boolean observer, long acceptedEpoch, long configVersion, boolean banyan)
+            implements Message {}
+
+    /// The leader announces its epoch (LEADERINFO).
+    ///
+    /// @param banyan as in {@link LearnerInfo}, of the leader
+    record LeaderInfo(long epoch, boolean banyan) implements Message {}
+
+    /// The learner promises to follow no older epoch.
+    ///
+    /// @param lastZxid last in the learner's log
+    /// @param currentEpoch the learner's, or -1 if it had accepted this epoch before
+    record AckEpoch(long lastZxid, long currentEpoch) implements Message {}
+
+    /// What the learner has is a prefix of the leader's history: the rest follows.
+    record Diff(long zxid) implements Message {}
+
+    /// The learner has to forget everything after this zxid; then as {@link Diff}.
+    record Trunc(long zxid) implements Message {}
+
+    /// The learner gets everything up to this zxid anew.
+    ///
+    /// @param image the state at that zxid; what it is, only the state machine knows
+    record Snap(long zxid, Object image) implements Message {}
+
+    /// Ends what the new epoch begins with.
+    ///
+    /// @param config text of the membership; empty if the leader sent none
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    record NewLeader(long epoch, byte[] config) implements Message {}
+
+    /// The epoch is established: clients may be served.
+    record UpToDate() implements Message {}
+
+    record Ack(long zxid) implements Message {}
+
+    @SuppressWarnings("ArrayRecordComponent") // shared, never compared
+    record Proposal(long zxid, byte[] payload) implements Message {}
+
+    record Commit(long zxid) implements Message {}
+
+    /// Proposal and commit in one, for observers.
+    @SuppressWarnings("ArrayRecordComponent") // shared, never compared
+    record Inform(long zxid, byte[] payload) implements Message {}
+
+    /// Sign of life. The learner answers with one of its own.
+    ///
+    /// @param touched from a learner: which sessions it heard, as the state machine knows them;
+    ///   null from a leader
+    record Ping(long zxid, @Nullable Object touched) implements Message {}
+
+    /// Something between the state machines of leader and learner, in its place among the others.
+    record Carried(Object load) implements Message {}
+}
