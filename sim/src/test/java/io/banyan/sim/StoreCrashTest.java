@@ -3,6 +3,7 @@ package io.banyan.sim;
 import static io.banyan.sim.StoreWorld.Op.APPEND;
 import static io.banyan.sim.StoreWorld.Op.APPEND_LONG;
 import static io.banyan.sim.StoreWorld.Op.EPOCH;
+import static io.banyan.sim.StoreWorld.Op.INSTALL;
 import static io.banyan.sim.StoreWorld.Op.PURGE;
 import static io.banyan.sim.StoreWorld.Op.RESTART;
 import static io.banyan.sim.StoreWorld.Op.ROLL;
@@ -54,6 +55,8 @@ class StoreCrashTest {
                         List.of(
                                 APPEND, SNAPSHOT, APPEND, APPEND, APPEND, SNAPSHOT, TRUNCATE,
                                 APPEND, SYNC),
+                        List.of(APPEND, SNAPSHOT, APPEND, APPEND, INSTALL, APPEND, SYNC, RESTART),
+                        List.of(APPEND, APPEND, INSTALL, INSTALL, APPEND_LONG, SYNC, SNAPSHOT),
                         List.of(EPOCH, APPEND, EPOCH, RESTART, EPOCH, APPEND, SYNC),
                         List.of(APPEND_LONG, APPEND_LONG, RESTART, APPEND_LONG, RESTART, APPEND));
 

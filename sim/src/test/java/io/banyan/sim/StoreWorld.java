@@ -37,6 +37,7 @@ final class StoreWorld {
         SNAPSHOT,
         PURGE,
         TRUNCATE,
+        INSTALL,
         EPOCH,
         RESTART
     }
@@ -118,6 +119,7 @@ final class StoreWorld {
             }
             case PURGE -> purge.run(1);
             case TRUNCATE -> truncate();
+            case INSTALL -> install();
             case EPOCH -> newEpoch();
             case RESTART -> {
                 sync();
@@ -163,6 +165,21 @@ final class StoreWorld {
         newEpoch();
     }
 
+    /// As a learner that gets an image: of what it has but for the last transaction, as of a leader
+    /// that has delivered less than it logged.
+    private void install() throws IOException {
+        sync();
+        Long before = history.txns().lowerKey(history.last());
+        long zxid = before == null ? history.last() : before;
+        truncatingTo = zxid;
+        History image = history.upTo(zxid);
+        log.replace(zxid, sink -> write(image, sink), null);
+        history = image;
+        durable = zxid;
+        truncatingTo = -1;
+        newEpoch();
+    }
+
     private void newEpoch() throws IOException {
         epochInFlight = epochSaved + 1;
         epochs.saveAcceptedEpoch(epochInFlight);
@@ -181,12 +198,16 @@ final class StoreWorld {
 
     private void writeSnapshot(long zxid) throws IOException {
         try (var writer = SnapshotWriter.create(disk, CONFIG, zxid)) {
-            writer.node(new byte[0], 0, new byte[0], -1, STAT);
-            for (var txn : history.upTo(zxid).txns().entrySet()) {
-                byte[] path = ("/" + txn.getKey()).getBytes(StandardCharsets.UTF_8);
-                writer.node(path, path.length, txn.getValue().array(), -1, STAT);
-            }
+            write(history.upTo(zxid), writer);
             writer.finish(null);
+        }
+    }
+
+    private static void write(History image, SnapshotSink to) throws IOException {
+        to.node(new byte[0], 0, new byte[0], -1, STAT);
+        for (var txn : image.txns().entrySet()) {
+            byte[] path = ("/" + txn.getKey()).getBytes(StandardCharsets.UTF_8);
+            to.node(path, path.length, txn.getValue().array(), -1, STAT);
         }
     }
 

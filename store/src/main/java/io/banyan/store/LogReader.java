@@ -8,6 +8,7 @@ import io.banyan.wire.TxnHeader;
 import io.banyan.wire.Zxid;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,44 @@ public final class LogReader implements Closeable {
             first--;
         }
         return new LogReader(disk, config, all.subList(first, all.size()), zxid);
+    }
+
+    /// A stretch of history for a learner, proven to lack nothing.
+    ///
+    /// @param after the entry before the first one wanted: it must be in the log, since the first
+    ///   entry of an epoch does not tell what it follows (ZOOKEEPER-2099)
+    /// @param upTo the last entry wanted, durable
+    /// @param bytesMax more than this is not worth it
+    /// @return null if it is too much, or the log cannot show that it is whole
+    public static @Nullable List<LogEntry> stretch(
+            Disk disk, StoreConfig config, long after, long upTo, long bytesMax)
+            throws IOException {
+        if (after < 1 || after > upTo) {
+            return null;
+        }
+        var entries = new ArrayList<LogEntry>();
+        long bytes = 0;
+        try (var reader = from(disk, config, after)) {
+            LogEntry entry = reader.next();
+            if (entry == null || entry.zxid() != after) {
+                return null;
+            }
+            while (entry.zxid() < upTo) {
+                entry = reader.next();
+                if (entry == null) {
+                    return null;
+                }
+                bytes += entry.payload().length;
+                if (bytes > bytesMax) {
+                    return null;
+                }
+                entries.add(entry);
+            }
+            return entry.zxid() == upTo ? entries : null;
+        } catch (CorruptFile | NoSuchFileException e) {
+            return null; // Damaged, or purged while we read: there are other ways to help a
+            // learner.
+        }
     }
 
     /// A file named by the zxid wanted may begin with the refusal of a malformed write under a zxid

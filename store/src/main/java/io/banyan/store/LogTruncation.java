@@ -32,6 +32,22 @@ final class LogTruncation {
         }
     }
 
+    /// Removes snapshots older than `zxid`, where there is one, and all logs: to be called when the
+    /// history ends there.
+    static void removeBefore(Disk disk, long zxid) throws IOException {
+        for (String name : SnapshotFiles.names(disk)) {
+            if (LogFormat.zxidOf(name, LogFormat.SNAPSHOT_PREFIX) < zxid) {
+                disk.delete(Disk.Folder.SNAP, name);
+            }
+        }
+        // Before the logs: a snapshot without the log behind it is a trap for a restart.
+        disk.syncFolder(Disk.Folder.SNAP);
+        for (String name : LogReader.files(disk)) {
+            disk.delete(Disk.Folder.LOG, name);
+        }
+        disk.syncFolder(Disk.Folder.LOG);
+    }
+
     /// Carries out what a {@link LogReader} found at the end of the log.
     static void trim(Disk disk, List<LogReader.Trim> trims) throws IOException {
         for (LogReader.Trim trim : trims.reversed()) {

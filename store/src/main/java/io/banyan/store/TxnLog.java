@@ -1,5 +1,6 @@
 package io.banyan.store;
 
+import io.banyan.wire.SnapshotSink;
 import io.banyan.wire.Zxid;
 import java.io.Closeable;
 import java.io.IOException;
@@ -147,6 +148,38 @@ public final class TxnLog implements Closeable {
         }
         lastZxid = zxid;
         durableZxid = zxid;
+    }
+
+    /// Makes an image the whole history, durably (a learner's SNAP): everything after `zxid` is
+    /// removed as by {@link #truncate}, and whatever is older too, since nothing shows that it
+    /// leads to the image without a gap (ZOOKEEPER-2872, ZOOKEEPER-2099).
+    ///
+    /// A snapshot writer must not be at work. A crash leaves the former history or the new one: the
+    /// snapshot is there before anything is removed, and what a former log holds behind it can only
+    /// be the continuation of the same history.
+    ///
+    /// @param digest of the image's state; null for none
+    public void replace(long zxid, Image image, @Nullable ZxidDigest digest) throws IOException {
+        sync();
+        try {
+            endFile();
+            try (var writer = SnapshotWriter.create(disk, config, zxid)) {
+                image.writeTo(writer);
+                writer.finish(digest);
+            }
+            LogTruncation.truncate(disk, config, zxid);
+            LogTruncation.removeBefore(disk, zxid);
+        } catch (IOException | RuntimeException e) {
+            failure = e;
+            throw e;
+        }
+        lastZxid = zxid;
+        durableZxid = zxid;
+    }
+
+    /// A state that can write itself.
+    public interface Image {
+        void writeTo(SnapshotSink sink) throws IOException;
     }
 
     /// The last zxid appended, durable or not.

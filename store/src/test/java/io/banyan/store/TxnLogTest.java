@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.Adler32;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -292,5 +294,46 @@ class TxnLogTest {
         try (DiskFile file = disk.openForWriting(Disk.Folder.LOG, name)) {
             file.write(ByteBuffer.wrap(bytes), offset);
         }
+    }
+
+    @Test
+    void imageBecomesTheWholeHistory() throws IOException {
+        Logs.snapshot(disk, PLAIN, 1);
+        Logs.snapshot(disk, PLAIN, 9);
+        try (var log = new TxnLog(disk, PLAIN, 1)) {
+            log.append(2, Logs.payload(2, 10));
+            log.roll();
+            log.append(3, Logs.payload(3, 10));
+            log.append(4, Logs.payload(4, 10));
+            log.replace(3, sink -> sink.node(new byte[0], 0, new byte[0], -1, Logs.STAT), null);
+
+            assertThat(log.lastZxid()).isEqualTo(3);
+            assertThat(log.durableZxid()).isEqualTo(3);
+            log.append(4, Logs.payload(4, 20));
+            log.sync();
+        }
+
+        assertThat(disk.list(Disk.Folder.SNAP)).containsExactly("log.4", "snapshot.3");
+        assertThat(Logs.read(disk, 4)).containsExactly(4L);
+    }
+
+    @Test
+    void stretchOfHistoryIsGivenOnlyWhereNothingCanBeMissing() throws IOException {
+        long epoch2 = 2L << 32;
+        Logs.write(disk, PLAIN, 10, 5, 6, 7, epoch2 + 1, epoch2 + 2);
+
+        assertThat(stretch(6, epoch2 + 1)).containsExactly(7L, epoch2 + 1);
+        assertThat(stretch(7, 7)).isEmpty();
+        // What came before the first entry is not known; and 8 may have been before epoch 2.
+        assertThat(stretch(4, 6)).isNull();
+        assertThat(stretch(8, epoch2 + 2)).isNull();
+        assertThat(stretch(5, 9)).isNull();
+        assertThat(stretch(5, epoch2 + 3)).isNull();
+        assertThat(LogReader.stretch(disk, PLAIN, 5, 7, 20)).isNull();
+    }
+
+    private @Nullable List<Long> stretch(long after, long upTo) throws IOException {
+        List<LogEntry> entries = LogReader.stretch(disk, PLAIN, after, upTo, 1000);
+        return entries == null ? null : entries.stream().map(LogEntry::zxid).toList();
     }
 }
