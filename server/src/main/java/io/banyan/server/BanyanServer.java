@@ -9,6 +9,11 @@ import io.banyan.server.config.ConfigException;
 import io.banyan.server.config.Endpoint;
 import io.banyan.server.config.ServerConfig;
 import io.banyan.server.config.ZooCfg;
+import io.banyan.server.door.Door;
+import io.banyan.server.door.DoorMaker;
+import io.banyan.server.door.DoorSite;
+import io.banyan.server.door.LocalClients;
+import io.banyan.server.door.RoundListener;
 import io.banyan.server.host.HostEvents;
 import io.banyan.server.host.RecoveredTree;
 import io.banyan.server.host.ReplicaHost;
@@ -34,9 +39,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,6 +83,8 @@ public final class BanyanServer implements AutoCloseable {
     private final Operator operator;
     private final Snapshots snapshots;
     private volatile @Nullable AdminServer admin;
+    private final ZnodeTree tree;
+    private final List<Door> doors = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Stopped> stopped = new CompletableFuture<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private @Nullable InetSocketAddress client;
@@ -121,7 +131,7 @@ public final class BanyanServer implements AutoCloseable {
         this.disk = disk;
         this.temporary = temporary;
         StoreConfig storeConfig = Mapping.store(config);
-        var tree = new ZnodeTree(Mapping.tree(config));
+        tree = new ZnodeTree(Mapping.tree(config));
         Recovered recovered = recover(tree, storeConfig);
         State state = recovered.state();
 
@@ -204,6 +214,7 @@ public final class BanyanServer implements AutoCloseable {
             throw e;
         }
         openAdmin();
+        openDoors();
     }
 
     /// Beside the start, not before it: clients need no admin server.
@@ -220,6 +231,52 @@ public final class BanyanServer implements AutoCloseable {
                         server.close();
                     }
                 });
+    }
+
+    /// Beside the start as well. Doors are services, so that the server needs none of them.
+    private void openDoors() {
+        boolean nacosWanted = config.properties().containsKey("zookeeper.nacos.port");
+        try {
+            for (DoorMaker each : ServiceLoader.load(DoorMaker.class)) {
+                CompletableFuture<Door> opening = each.open(config, new Site());
+                if (opening != null) {
+                    nacosWanted = false;
+                    opening.whenComplete(this::onDoor);
+                }
+            }
+            if (nacosWanted) {
+                throw new IllegalArgumentException(
+                        "nacos.port is set, but the module nacos is not on the class path");
+            }
+        } catch (IllegalArgumentException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void onDoor(@Nullable Door door, @Nullable Throwable failure) {
+        if (failure != null) {
+            LOG.error("a front door cannot be opened: {}", reason(failure));
+            LOG.debug("details", failure);
+            stop("a front door cannot be opened", FAILED);
+        } else if (door != null) {
+            doors.add(door);
+            if (stopping.get() && doors.remove(door)) {
+                door.close();
+            }
+        }
+    }
+
+    private final class Site implements DoorSite {
+        @Override
+        public ZnodeTree tree() {
+            return tree;
+        }
+
+        @Override
+        public LocalClients clients(Executor executor, RoundListener listener) {
+            return front.local(executor, listener);
+        }
     }
 
     private static String reason(Throwable failure) {
@@ -275,6 +332,11 @@ public final class BanyanServer implements AutoCloseable {
         try {
             if (admin != null) {
                 admin.close();
+            }
+            for (Door each : List.copyOf(doors)) {
+                if (doors.remove(each)) {
+                    each.close();
+                }
             }
             words.close();
             front.stop("server stops");

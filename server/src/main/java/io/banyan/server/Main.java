@@ -9,6 +9,7 @@ import io.banyan.store.CorruptFile;
 import io.banyan.store.StartRefused;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,15 +32,20 @@ public final class Main {
     /// For `bin/build` only.
     private static final String TRAIN = "--train";
 
+    private static final String NACOS_PORT = "--nacos-port";
+
     private static final String HELP =
             """
-            Usage: banyan server [ZOO.CFG]
-                   banyan server PORT DATADIR [TICKTIME] [MAXCLIENTCNXNS]
+            Usage: banyan server [--nacos-port PORT] [ZOO.CFG]
+                   banyan server [--nacos-port PORT] PORT DATADIR [TICKTIME] [MAXCLIENTCNXNS]
 
             Runs one server in the foreground. SIGTERM stops it cleanly.
 
               ZOO.CFG   a ZooKeeper configuration file. Without it: standalone on port 2181, data in
                         $BANYAN_DATA_DIR or else in the folder data beside bin.
+              --nacos-port PORT
+                        serve Nacos clients too: HTTP on this port, gRPC on it + 1000; the same as
+                        the line nacos.port=PORT in ZOO.CFG
 
             Environment:
               JAVA_HOME         a JDK 25 or newer; otherwise the usual places are searched
@@ -87,10 +93,19 @@ public final class Main {
         }
     }
 
-    private static ServerConfig configure(List<String> args) throws ConfigException, IOException {
+    private static ServerConfig configure(List<String> words) throws ConfigException, IOException {
         Map<String, String> properties = new LinkedHashMap<>();
         System.getProperties()
                 .forEach((key, value) -> properties.put((String) key, String.valueOf(value)));
+        var args = new ArrayList<String>(words);
+        int nacosPort = args.indexOf(NACOS_PORT);
+        if (nacosPort >= 0) {
+            args.remove(nacosPort);
+            if (nacosPort == args.size()) {
+                throw new IllegalArgumentException(NACOS_PORT + " needs a port behind it");
+            }
+            properties.put("zookeeper.nacos.port", args.remove(nacosPort));
+        }
         if (args.isEmpty()) {
             String folder = System.getProperty("banyan.data", "data");
             return ServerConfig.standaloneDefaults(Path.of(folder), properties);

@@ -155,7 +155,11 @@ final class RunningFacts implements ServerFacts {
         return gather(
                         gateway -> {
                             var all = new ArrayList<ConnectionFacts>();
-                            gateway.connections().forEach(each -> all.add(factsOf(each)));
+                            for (Connection each : gateway.connections()) {
+                                if (NettyFront.isRemote(each)) {
+                                    all.add(factsOf(each));
+                                }
+                            }
                             return all;
                         })
                 .stream()

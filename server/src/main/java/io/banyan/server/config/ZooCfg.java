@@ -161,6 +161,8 @@ public final class ZooCfg {
         Audit audit = audit();
         PauseMonitor pauseMonitor = pauseMonitor();
         var tuning = new Tunings(settings).read();
+        // For the Nacos door, which reads and checks them itself.
+        settings.propertiesWithPrefix("nacos.");
         // Only to be understood: Logback is used, so there is no log4j to hide from JMX.
         settings.flag(settings.property("jmx.log4j.disable"), false);
 

@@ -6,10 +6,13 @@ import io.banyan.replica.Gateway;
 import io.banyan.replica.GatewayPort;
 import io.banyan.replica.Input;
 import io.banyan.replica.Ticket;
+import io.banyan.server.door.RoundListener;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,6 +38,14 @@ final class GatewayLoop implements GatewayPort {
 
     private volatile int watchCount;
     private @Nullable Gateway gateway;
+    private final List<LocalRounds> local = new CopyOnWriteArrayList<>();
+
+    /// Sessions inside this process, told of at the end of every round.
+    LocalRounds local(Executor executor, RoundListener listener) {
+        var rounds = new LocalRounds(this, executor, listener);
+        local.add(rounds);
+        return rounds;
+    }
 
     GatewayLoop(EventLoop loop, Consumer<List<Input>> replica, NetEvents events) {
         this.loop = loop;
@@ -127,6 +138,9 @@ final class GatewayLoop implements GatewayPort {
     private void endRound() {
         endScheduled = false;
         gateway().endRound();
+        for (LocalRounds each : local) {
+            each.endRound(gateway().state());
+        }
         inFlight = gateway().inFlight();
         watchCount = gateway().watchCount();
         if (!outbox.isEmpty()) {

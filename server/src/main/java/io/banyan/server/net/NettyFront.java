@@ -7,6 +7,8 @@ import io.banyan.replica.GatewayPort;
 import io.banyan.replica.Input;
 import io.banyan.replica.Ticket;
 import io.banyan.server.config.Endpoint;
+import io.banyan.server.door.LocalClients;
+import io.banyan.server.door.RoundListener;
 import io.banyan.server.host.Outlet;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -31,6 +33,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -175,6 +178,16 @@ public final class NettyFront implements Outlet {
                             + " stop it.",
                     e);
         }
+    }
+
+    /// Clients without sockets, on the first loop's gateway; for one thread's calls.
+    public LocalClients local(Executor executor, RoundListener listener) {
+        return loops.getFirst().local(executor, listener);
+    }
+
+    /// Whether this connection came through a port, and not from inside this process.
+    public static boolean isRemote(Connection connection) {
+        return connection.transport() instanceof ClientHandler;
     }
 
     /// Connections there are.
