@@ -1,6 +1,7 @@
 package io.banyan.replica;
 
 import io.banyan.tree.Caller;
+import io.banyan.wire.ConnectRequest;
 import io.banyan.wire.Zxid;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ public final class Connection {
     Caller caller;
     long sessionId;
     int timeoutMillis;
+
+    /// What the client asked while nobody was served; null if it does not wait for that.
+    @Nullable ConnectRequest waitingRequest;
 
     /// Whether the client knows of read-only servers (3.4 and later): the reply has a byte more
     /// then.

@@ -1,6 +1,9 @@
 package io.banyan.replica;
 
 import io.banyan.tree.State;
+import io.banyan.zab.Message;
+import io.banyan.zab.Notification;
+import org.jspecify.annotations.Nullable;
 
 /// What a {@link Replica} wants done. The order of a list of effects is their meaning.
 public sealed interface Effect {
@@ -29,4 +32,75 @@ public sealed interface Effect {
 
     /// Stop: going on could lose what was acknowledged.
     record Halt(String reason) implements Effect {}
+
+    // ---- of an ensemble's member only: the election port
+
+    /// Tell a server our vote. A newer one replaces one that still waits.
+    record Notify(long serverId, Notification notification) implements Effect {}
+
+    // ---- the quorum port
+
+    /// Connect to a server's quorum port. {@link Input.LinkOpened} or {@link Input.LinkLost}
+    /// follows.
+    ///
+    /// @param link the connection's number from now on; negative
+    record Dial(long link, long serverId) implements Effect {}
+
+    record SendToPeer(long link, Message message) implements Effect {}
+
+    /// Send packet SNAP with this zxid, then the state as ZooKeeper streams it, then its signature
+    /// `BenWasHere`, in their place among the messages of the connection.
+    record SendImage(long link, long zxid, State state) implements Effect {}
+
+    /// Close a connection after what was sent before; {@link Input.LinkLost} is not expected.
+    ///
+    /// @param why for the log; null if it is not worth a line
+    record HangUp(long link, @Nullable String why) implements Effect {}
+
+    // ---- the log thread, in their place among appends and syncs
+
+    /// Sync what is appended, then save the epoch durably, then tell {@link
+    /// Input.AcceptedEpochSaved}.
+    record SaveAcceptedEpoch(long epoch) implements Effect {}
+
+    /// Sync what is appended, then save the epoch durably, then tell {@link
+    /// Input.CurrentEpochSaved}.
+    record SaveCurrentEpoch(long epoch) implements Effect {}
+
+    /// Remove everything after this zxid from the history, durably, then tell {@link
+    /// Input.Truncated}. If that fails: {@link Input.DiskFailed}.
+    ///
+    /// @param reload whether the state of what is left is wanted
+    record Truncate(long zxid, boolean reload) implements Effect {}
+
+    /// Make this state the whole history up to `zxid`, durably and all or nothing, then tell {@link
+    /// Input.Installed}. No snapshot is being written meanwhile.
+    record Install(long zxid, State state) implements Effect {}
+
+    /// Read a part of the durable history for a learner, beside the log thread's work, then tell
+    /// {@link Input.HistoryRead}.
+    ///
+    /// @param after first zxid not wanted
+    /// @param upTo last zxid wanted
+    record ReadHistory(long link, long after, long upTo) implements Effect {}
+
+    // ---- gateways
+
+    /// Every gateway adopts this state and serves clients, see {@link Gateway#onServe}.
+    ///
+    /// @param state everything committed so far
+    /// @param epoch of the leader: this server has seen whatever was committed in earlier ones
+    /// @param period counts up; what clients ask is dropped if they asked it in another period
+    record Serve(State state, long epoch, long period) implements Effect {}
+
+    /// Every gateway closes its clients' connections, and serves no others until {@link Serve}, see
+    /// {@link Gateway#onCease}.
+    ///
+    /// @param why for people
+    record Cease(String why) implements Effect {}
+
+    // ---- people
+
+    /// Write this line to the log.
+    record Report(String line) implements Effect {}
 }

@@ -19,6 +19,7 @@ import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.SetWatches;
+import io.banyan.wire.Zxid;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -51,6 +52,10 @@ public final class Gateway {
 
     private static final int SPARE_WRITER_BYTES_MAX = 512 * 1024;
 
+    /// A client that comes while nobody can be served is let in if that ends soon, as after the
+    /// loss of a leader; after this it had better ask another server.
+    private static final int WAIT_FOR_SERVICE_MILLIS_MAX = 1_000;
+
     private static final int PING_XID = -2;
     private static final byte[] NO_BODY = {};
 
@@ -72,7 +77,18 @@ public final class Gateway {
     private final EventFrame event = new EventFrame();
     private final Reads reads;
 
+    /// Those who want in, oldest first, while nobody is served.
+    private final LinkedHashSet<Connection> waiting = new LinkedHashSet<>();
+
     private State state;
+
+    /// Zxid that the leader's epoch began with: everything before it is in {@link #state}.
+    private long epochBegin;
+
+    /// Of {@link Effect.Serve}.
+    private long period;
+
+    private boolean serving = true;
     private long firingZxid = -1;
     private long nowNanos;
     private long lastTickNanos;
@@ -101,8 +117,29 @@ public final class Gateway {
         this.reads = new Reads(tree, watches, this::writeEvent);
     }
 
+    /// A gateway that serves nobody before {@link #onServe}, as {@link Replica#member} wants it.
+    public static Gateway waiting(
+            int index,
+            GatewayConfig config,
+            ZnodeTree tree,
+            State state,
+            GatewayPort replica,
+            GatewayObserver observer,
+            long nowNanos,
+            LongSupplier wallMillis) {
+        var gateway =
+                new Gateway(index, config, tree, state, replica, observer, nowNanos, wallMillis);
+        gateway.serving = false;
+        return gateway;
+    }
+
     public int index() {
         return index;
+    }
+
+    /// Whether clients are served now.
+    public boolean isServing() {
+        return serving;
     }
 
     /// The state that reads are answered from.
@@ -247,6 +284,37 @@ public final class Gateway {
         close(former, "its session moved to another connection");
     }
 
+    /// From now on clients are served, from this state on.
+    public void onServe(Effect.Serve serve, long now) {
+        nowNanos = now;
+        state = serve.state();
+        epochBegin = Zxid.of(serve.epoch(), 0);
+        period = serve.period();
+        serving = true;
+        List<Connection> letIn = List.copyOf(waiting);
+        waiting.clear();
+        for (Connection each : letIn) {
+            ConnectRequest request = each.waitingRequest;
+            if (each.phase == Phase.HANDSHAKE && request != null) {
+                each.waitingRequest = null;
+                admit(each, request);
+            }
+        }
+    }
+
+    /// Clients cannot be served for now: the connections of those who have a session, or were about
+    /// to get one, are closed. What they asked and got no answer to may have happened or not.
+    public void onCease(String why, long now) {
+        nowNanos = now;
+        serving = false;
+        for (Connection each : List.copyOf(connections)) {
+            if (each.phase != Phase.NEW && each.waitingRequest == null) {
+                close(each, why);
+            }
+        }
+        inFlight = 0;
+    }
+
     /// To be called every {@link GatewayConfig#tickMillis}: reports whom we heard.
     public void tick(long now) {
         long gapMillis = (now - lastTickNanos) / 1_000_000;
@@ -308,8 +376,20 @@ public final class Gateway {
             close(from, "malformed connect request: " + e.getMessage());
             return;
         }
-        // The client has seen more than we have: here it would go back in time.
-        if (request.lastZxidSeen() > state.zxid()) {
+        if (serving) {
+            admit(from, request);
+        } else {
+            from.phase = Phase.HANDSHAKE;
+            from.waitingRequest = request;
+            waiting.add(from);
+            reconsiderReading(from);
+        }
+    }
+
+    private void admit(Connection from, ConnectRequest request) {
+        // The client has seen more than we have: here it would go back in time. The number that a
+        // leader begins its epoch with stands for no transaction.
+        if (request.lastZxidSeen() > Math.max(state.zxid(), epochBegin)) {
             close(
                     from,
                     "client has seen zxid 0x"
@@ -333,7 +413,7 @@ public final class Gateway {
     private void handshake(Connection from, int opcode, long sessionId) {
         from.phase = Phase.HANDSHAKE;
         reconsiderReading(from);
-        var ticket = new Ticket(from, 0, opcode, nowNanos);
+        var ticket = new Ticket(from, 0, opcode, nowNanos, period);
         replica.post(
                 sessionId == 0
                         ? new Input.OpenSession(from.timeoutMillis, ticket)
@@ -376,6 +456,10 @@ public final class Gateway {
     }
 
     private void dropStrangers(long now) {
+        long waitNanos = WAIT_FOR_SERVICE_MILLIS_MAX * 1_000_000L;
+        while (!waiting.isEmpty() && now - waiting.getFirst().lastHeardNanos > waitNanos) {
+            close(waiting.getFirst(), "this server does not serve now");
+        }
         long limitNanos = config.strangerMillisMax() * 1_000_000L;
         List<Connection> late = List.of();
         for (Connection each : connections) {
@@ -456,7 +540,7 @@ public final class Gateway {
     }
 
     private void submit(Connection from, int xid, int opcode, byte[] bytes, int body, int end) {
-        var ticket = new Ticket(from, xid, opcode, nowNanos);
+        var ticket = new Ticket(from, xid, opcode, nowNanos, period);
         from.order.add(ticket);
         inFlight++;
         if (opcode == OpCode.SYNC) {
@@ -544,6 +628,9 @@ public final class Gateway {
             if (connection.phase == Phase.HANDSHAKE && applied != null) {
                 open(connection, applied.sessionId());
             }
+            return;
+        }
+        if (ticket.period != period) {
             return;
         }
         inFlight--;
@@ -777,6 +864,10 @@ public final class Gateway {
     private void forget(Connection gone) {
         gone.phase = Phase.CLOSED;
         connections.remove(gone);
+        if (gone.waitingRequest != null) {
+            gone.waitingRequest = null;
+            waiting.remove(gone);
+        }
         bySession.remove(gone.sessionId, gone);
         watches.removeAll(gone);
         gone.order.clear();

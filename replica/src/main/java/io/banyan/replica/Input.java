@@ -1,6 +1,12 @@
 package io.banyan.replica;
 
+import io.banyan.tree.State;
 import io.banyan.tree.WriteRequest;
+import io.banyan.zab.Entry;
+import io.banyan.zab.Message;
+import io.banyan.zab.Notification;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What can happen to a {@link Replica}.
 public sealed interface Input {
@@ -45,4 +51,45 @@ public sealed interface Input {
 
     /// The log cannot be written any more. Nothing further may be acknowledged.
     record DiskFailed(String reason) implements Input {}
+
+    // ---- of an ensemble's member only
+
+    /// A vote came in on the election port.
+    record Notified(long serverId, Notification notification) implements Input {}
+
+    /// There is a connection to this server's election port, or there is none any more.
+    record ElectionLink(long serverId, boolean up) implements Input {}
+
+    /// A connection on the quorum port is there: one asked for by {@link Effect.Dial}, or one from
+    /// outside.
+    ///
+    /// @param link positive and never used before if it comes from outside
+    record LinkOpened(long link) implements Input {}
+
+    /// A connection on the quorum port is gone, or could not be made.
+    record LinkLost(long link, String why) implements Input {}
+
+    /// A message came on the quorum port.
+    record FromPeer(long link, Message message) implements Input {}
+
+    /// {@link Effect.SaveAcceptedEpoch} is done.
+    record AcceptedEpochSaved(long epoch) implements Input {}
+
+    /// {@link Effect.SaveCurrentEpoch} is done.
+    record CurrentEpochSaved(long epoch) implements Input {}
+
+    /// {@link Effect.Truncate} is done.
+    ///
+    /// @param reloaded what is on disk now, if that was asked for
+    record Truncated(long zxid, @Nullable State reloaded) implements Input {}
+
+    /// {@link Effect.Install} is done.
+    record Installed(long zxid) implements Input {}
+
+    /// {@link Effect.ReadHistory} is done.
+    ///
+    /// @param after as it was asked
+    /// @param entries contiguous, from the one after `after` to the last one wanted; null if that
+    ///   could not be had
+    record HistoryRead(long link, long after, @Nullable List<Entry> entries) implements Input {}
 }

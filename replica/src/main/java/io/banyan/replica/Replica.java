@@ -12,6 +12,8 @@ import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.ReconfigRequest;
+import io.banyan.zab.Past;
+import io.banyan.zab.ZabConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -84,6 +86,28 @@ public final class Replica {
                 (id, timeoutMillis, ephemerals) -> sessions.open(id, timeoutMillis));
     }
 
+    /// A server of an ensemble. It serves nobody before {@link Effect.Serve}.
+    ///
+    /// @param recovered everything on disk, committed or not; its zxid is that of `past`
+    public static Replica member(
+            ReplicaConfig config,
+            ZnodeTree tree,
+            State recovered,
+            ZabConfig zabConfig,
+            Past past,
+            long nowMillis,
+            long wallMillis,
+            RandomGenerator random) {
+        Check.that(past.lastZxid() == recovered.zxid(), "past", past.lastZxid(), recovered.zxid());
+        Check.that(zabConfig.serverId() == config.serverId(), "id", 0, config.serverId());
+        return new Replica(config, tree, recovered, nowMillis, wallMillis, random);
+    }
+
+    /// When the next {@link Input.Tick} is wanted at the latest, on its clock.
+    public long wakeAtMillis() {
+        return nowMillis + config.tickMillis();
+    }
+
     /// Takes one input and adds what is to be done about it.
     public void step(Input input, List<Effect> out) {
         if (halted) {
@@ -103,6 +127,17 @@ public final class Replica {
                 halted = true;
                 out.add(new Effect.Halt(failed.reason()));
             }
+            case Input.Notified _,
+                    Input.ElectionLink _,
+                    Input.LinkOpened _,
+                    Input.LinkLost _,
+                    Input.FromPeer _,
+                    Input.AcceptedEpochSaved _,
+                    Input.CurrentEpochSaved _,
+                    Input.Truncated _,
+                    Input.Installed _,
+                    Input.HistoryRead _ ->
+                    throw new IllegalStateException("no member of an ensemble: " + input);
         }
     }
 

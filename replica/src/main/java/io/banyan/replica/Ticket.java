@@ -13,6 +13,10 @@ public final class Ticket implements Turn {
     final int opcode;
     final long receivedNanos;
 
+    /// Of {@link Effect.Serve}: in which the request came. In a later one it must not be carried
+    /// out, for requests before it may have been lost.
+    final long period;
+
     /// Set by the gateway when the outcome is there but earlier requests are not answered yet.
     boolean done;
 
@@ -21,11 +25,12 @@ public final class Ticket implements Turn {
     /// The body of a sync's reply.
     byte @Nullable [] echo;
 
-    Ticket(Connection connection, int xid, int opcode, long receivedNanos) {
+    Ticket(Connection connection, int xid, int opcode, long receivedNanos, long period) {
         this.connection = connection;
         this.xid = xid;
         this.opcode = opcode;
         this.receivedNanos = receivedNanos;
+        this.period = period;
     }
 
     /// Which gateway is to be told of the outcome.

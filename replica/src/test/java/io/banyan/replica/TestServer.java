@@ -156,6 +156,20 @@ final class TestServer {
                 snapshots.add(take.state());
             }
             case Effect.Halt halt -> halts.add(halt.reason());
+            case Effect.Notify _,
+                    Effect.Dial _,
+                    Effect.SendToPeer _,
+                    Effect.SendImage _,
+                    Effect.HangUp _,
+                    Effect.SaveAcceptedEpoch _,
+                    Effect.SaveCurrentEpoch _,
+                    Effect.Truncate _,
+                    Effect.Install _,
+                    Effect.ReadHistory _,
+                    Effect.Serve _,
+                    Effect.Cease _,
+                    Effect.Report _ ->
+                    throw new IllegalStateException("a server on its own got " + effect);
         }
     }
 

@@ -471,6 +471,20 @@ final class SimServer {
                 toSnapshots.post(() -> takeSnapshot(taken, toReplica));
             }
             case Effect.Halt halt -> halt(halt.reason());
+            case Effect.Notify _,
+                    Effect.Dial _,
+                    Effect.SendToPeer _,
+                    Effect.SendImage _,
+                    Effect.HangUp _,
+                    Effect.SaveAcceptedEpoch _,
+                    Effect.SaveCurrentEpoch _,
+                    Effect.Truncate _,
+                    Effect.Install _,
+                    Effect.ReadHistory _,
+                    Effect.Serve _,
+                    Effect.Cease _,
+                    Effect.Report _ ->
+                    throw new IllegalStateException("a server on its own got " + effect);
         }
     }
 
