@@ -1,107 +1,474 @@
 package io.banyan.zab;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One server's part in the ensemble. Confined to one thread.
+///
+/// ```
+/// Looking ── elected ──> Leading  ──┐
+///    ^  └─── elected ──> Learning ──┤
+///    └───────── look ───────────────┘
+/// ```
+///
+/// Leaving a role is a barrier: the next election begins when the disk has done everything that was
+/// asked of it, so that a vote speaks of what is durable (ZOOKEEPER-2845, 4541, 4712).
 public final class Zab {
+    /// A learner that dials before we know that we lead waits so long.
+    private static final int PARKED_MILLIS_MAX = 1_000;
+
+    private static final int PARKED_LINKS_MAX = 1_000;
+    private static final int PARKED_MESSAGES_MAX = 4;
+
+    /// A learner's connection that came before its leader was one.
+    private static final class Parked {
+        final long sinceMillis;
+        final List<Message> messages = new ArrayList<>(1);
+
+        Parked(long sinceMillis) {
+            this.sinceMillis = sinceMillis;
+        }
+    }
+
+    final ZabConfig config;
+    final Surroundings out;
+    final History history;
+    long nowMillis;
+
+    /// The round of elections that this server is in.
+    long round;
+
+    /// As it is on disk.
+    long acceptedEpoch;
+
+    /// As it is on disk.
+    long currentEpoch;
+
+    private final RandomGenerator random;
+    private final Map<Long, Parked> parked = new LinkedHashMap<>();
+    private final SortedSet<Long> reachable = new TreeSet<>();
+    private Role role;
+
+    /// What we answer to those who look while we do not.
+    private @Nullable Notification finalVote;
+
+    private long lastDialled = 0;
+    private long durableZxid;
+    private long syncAskedZxid;
+
+    /// Epoch files, cuts and installations that the disk has not finished.
+    private int diskWorks;
+
+    /// What was logged when the last epoch file was asked for: durable when it is.
+    private long loggedAtSave;
+
     /// @param nowMillis monotonic, as in {@link #tick}
     public Zab(
             ZabConfig config,
             Past past,
             Surroundings surroundings,
             RandomGenerator random,
-            long nowMillis) {}
+            long nowMillis) {
+        this.config = config;
+        this.out = surroundings;
+        this.random = random;
+        this.nowMillis = nowMillis;
+        this.acceptedEpoch = past.acceptedEpoch();
+        this.currentEpoch = past.currentEpoch();
+        this.history = new History(past, config.historyTxns(), config.historyBytes());
+        this.durableZxid = past.lastZxid();
+        this.syncAskedZxid = past.lastZxid();
+        this.loggedAtSave = past.lastZxid();
+        this.role = new Looking(this);
+    }
 
     /// Begins to look for a leader. To be called once.
-    public void start() {}
+    public void start() {
+        look("it has just started");
+    }
+
+    // ---- time and rounds
 
     /// Time has come to this.
-    public void tick(long nowMillis) {}
+    public void tick(long now) {
+        nowMillis = now;
+        role.tick();
+        expireParked();
+    }
 
     /// When {@link #tick} is wanted at the latest, on the same clock.
     public long wakeAtMillis() {
-        return 0;
+        return parked.isEmpty()
+                ? role.wakeAtMillis()
+                : Math.min(role.wakeAtMillis(), nowMillis + PARKED_MILLIS_MAX);
     }
 
     /// The end of a round of inputs: what several of them share is asked for now.
-    public void endRound() {}
+    public void endRound() {
+        role.endRound();
+    }
+
+    // ---- the election port
 
     /// A vote came in.
-    public void notified(long serverId, Notification notification) {}
+    public void notified(long serverId, Notification notification) {
+        if (role instanceof Looking looking) {
+            looking.notified(serverId, notification);
+        } else if (notification.state() == PeerState.LOOKING && finalVote != null) {
+            out.notify(serverId, finalVote);
+        }
+    }
 
     /// Whether there is a connection to this server's election port.
-    public void electionLink(long serverId, boolean up) {}
+    public void electionLink(long serverId, boolean up) {
+        if (up) {
+            reachable.add(serverId);
+        } else {
+            reachable.remove(serverId);
+        }
+        if (role instanceof Looking looking) {
+            looking.electionLink(serverId, up);
+        }
+    }
+
+    // ---- the quorum port
 
     /// A connection on the quorum port is there: one we dialled, or one from outside.
     ///
     /// @param link positive and never used before if it comes from outside
-    public void linkOpened(long link) {}
+    public void linkOpened(long link) {
+        if (!(role instanceof Looking)) {
+            role.linkOpened(link);
+        } else if (link < 0 || parked.size() >= PARKED_LINKS_MAX) {
+            out.hangUp(link, null);
+        } else {
+            parked.put(link, new Parked(nowMillis));
+        }
+    }
 
     /// A connection is gone, or could not be made.
-    public void linkLost(long link, String why) {}
+    public void linkLost(long link, String why) {
+        if (parked.remove(link) == null) {
+            role.linkLost(link, why);
+        }
+    }
 
-    public void received(long link, Message message) {}
+    public void received(long link, Message message) {
+        Parked waiting = parked.get(link);
+        if (waiting == null) {
+            role.received(link, message);
+        } else if (waiting.messages.size() < PARKED_MESSAGES_MAX) {
+            waiting.messages.add(message);
+        } else {
+            parked.remove(link);
+            out.hangUp(link, "a learner goes on talking before its turn");
+        }
+    }
+
+    private void expireParked() {
+        if (parked.isEmpty()) {
+            return;
+        }
+        // It had better join the election, or find out who leads.
+        for (var each : List.copyOf(parked.entrySet())) {
+            if (nowMillis - each.getValue().sinceMillis >= PARKED_MILLIS_MAX) {
+                parked.remove(each.getKey());
+                out.hangUp(each.getKey(), null);
+            }
+        }
+    }
+
+    // ---- the disk
 
     /// Everything appended up to and including this zxid is durable.
-    public void synced(long zxid) {}
+    public void synced(long zxid) {
+        Check.that(zxid <= history.last(), "only what is logged is synced", zxid, history.last());
+        if (zxid > durableZxid) {
+            durableZxid = zxid;
+            role.diskAdvanced();
+        }
+    }
 
-    public void acceptedEpochSaved(long epoch) {}
+    public void acceptedEpochSaved(long epoch) {
+        Check.that(epoch > acceptedEpoch, "accepted epochs rise", epoch, acceptedEpoch);
+        acceptedEpoch = epoch;
+        diskWorkDone(loggedAtSave);
+    }
 
-    public void currentEpochSaved(long epoch) {}
+    public void currentEpochSaved(long epoch) {
+        Check.that(epoch <= acceptedEpoch, "no epoch before its promise", epoch, acceptedEpoch);
+        currentEpoch = epoch;
+        diskWorkDone(loggedAtSave);
+    }
 
-    public void truncated(long zxid) {}
+    public void truncated(long zxid) {
+        diskWorkDone(zxid);
+    }
 
-    public void installed(long zxid) {}
+    public void installed(long zxid) {
+        diskWorkDone(zxid);
+    }
+
+    private void diskWorkDone(long zxid) {
+        Check.that(diskWorks > 0, "the disk does what it was asked to");
+        diskWorks--;
+        durableZxid = Math.max(durableZxid, zxid);
+        role.diskAdvanced();
+    }
 
     /// @param entries contiguous, from the one after `after` up to `upTo`; null if the disk cannot
     ///   show that nothing is missing, or it would be too much
-    public void historyRead(long link, long after, @Nullable List<Entry> entries) {}
+    public void historyRead(long link, long after, @Nullable List<Entry> entries) {
+        if (role instanceof Leading leading) {
+            leading.historyRead(link, entries);
+        }
+    }
+
+    // ---- the state machine above
 
     /// Proposes the next transaction. Only while leading; zxids of an epoch are contiguous.
-    public void propose(long zxid, byte[] payload) {}
+    public void propose(long zxid, byte[] payload) {
+        if (role instanceof Leading leading) {
+            leading.propose(zxid, payload);
+        } else {
+            throw new IllegalStateException("proposed while " + role.state());
+        }
+    }
 
-    /// Sends to a learner (while leading).
-    public void carry(long link, Object load) {}
+    /// Sends to a learner (while leading); to one that is gone, nothing happens.
+    public void carry(long link, Object load) {
+        if (role instanceof Leading leading) {
+            leading.carry(link, load);
+        }
+    }
 
     /// Sends to the leader (while following).
-    public void carryToLeader(Object load) {}
+    public void carryToLeader(Object load) {
+        if (role instanceof Learning learning) {
+            learning.carry(load);
+        }
+    }
 
     /// Gives up leading, so that a new epoch begins.
-    public void abdicate(String why) {}
+    public void abdicate(String why) {
+        if (role instanceof Leading) {
+            look(why);
+        }
+    }
+
+    // ---- facts
 
     /// Zxid of the last transaction delivered.
     public long deliveredZxid() {
-        return 0;
+        return history.delivered();
     }
 
     /// Zxid of the last transaction in the log, delivered or not.
     public long loggedZxid() {
-        return 0;
+        return history.last();
     }
 
     /// What this server is in the ensemble now, for operators.
     public PeerState state() {
-        return PeerState.LOOKING;
+        return role.state();
     }
 
     /// Id of the leader, or -1 while there is none.
     public long leaderId() {
-        return -1;
+        return switch (role) {
+            case Looking looking -> -1;
+            case Learning learning -> learning.leaderId();
+            case Leading leading -> config.serverId();
+        };
     }
 
     /// The epoch led or followed; the current one while there is none.
     public long epoch() {
-        return 0;
+        return switch (role) {
+            case Looking looking -> currentEpoch;
+            case Learning learning -> learning.epoch();
+            case Leading leading -> leading.epoch();
+        };
+    }
+
+    public long acceptedEpoch() {
+        return acceptedEpoch;
+    }
+
+    public long currentEpoch() {
+        return currentEpoch;
     }
 
     /// For operators, while leading: those who learn from this server.
     public List<Learner> learners() {
-        return List.of();
+        return role instanceof Leading leading ? leading.learners() : List.of();
     }
 
-    /// @param synced whether it has what it needs to be served as a member
+    /// One of those who learn from this server.
+    ///
+    /// @param synced whether it is up to date and takes part
+    /// @param ackedZxid the last proposal it acknowledged on this connection, 0 for none
     public record Learner(
             long link, long serverId, boolean observer, boolean synced, long ackedZxid) {}
+
+    // ---- for the roles
+
+    /// The one place where a role ends: looks for a leader again.
+    void look(String why) {
+        role.leave(why);
+        out.looking(why);
+        syncAppended();
+        var looking = new Looking(this);
+        role = looking;
+        looking.begin();
+    }
+
+    /// The one place where an election ends.
+    void elected(Notification vote) {
+        if (vote.leader() == config.serverId()) {
+            finalVote = settledAs(PeerState.LEADING, vote.leader(), vote.zxid(), vote.peerEpoch());
+            var leading = new Leading(this);
+            role = leading;
+            admitParked(leading);
+            if (isRole(leading)) {
+                leading.begin();
+            }
+            return;
+        }
+        var learning = new Learning(this, vote.leader());
+        role = learning;
+        finalVote = settledAs(learning.state(), vote.leader(), vote.zxid(), vote.peerEpoch());
+        for (long link : List.copyOf(parked.keySet())) {
+            parked.remove(link);
+            out.hangUp(link, null);
+        }
+        learning.begin();
+    }
+
+    private void admitParked(Leading leading) {
+        for (var each : List.copyOf(parked.entrySet())) {
+            parked.remove(each.getKey());
+            leading.linkOpened(each.getKey());
+            for (Message message : each.getValue().messages) {
+                leading.received(each.getKey(), message);
+            }
+        }
+    }
+
+    private Notification settledAs(PeerState state, long leader, long zxid, long peerEpoch) {
+        return new Notification(state, leader, zxid, round, peerEpoch);
+    }
+
+    /// From now on our vote names the epoch it led to, so that those who come later count it with
+    /// the votes of others (ZOOKEEPER-1732, 1818).
+    void settleVote(long leader, long epoch) {
+        Notification vote = finalVote;
+        Check.that(vote != null && vote.leader() == leader, "the vote was for the leader");
+        if (vote != null) {
+            finalVote = settledAs(vote.state(), leader, vote.zxid(), epoch);
+        }
+    }
+
+    boolean isRole(Role which) {
+        return role == which;
+    }
+
+    /// What this server proposes at first: itself, or, without a vote, nobody.
+    Notification ownVote() {
+        return config.votes()
+                ? new Notification(
+                        PeerState.LOOKING, config.serverId(), history.last(), round, currentEpoch)
+                : new Notification(
+                        PeerState.LOOKING, Long.MIN_VALUE, Long.MIN_VALUE, round, Long.MIN_VALUE);
+    }
+
+    boolean isReachable(long serverId) {
+        return reachable.contains(serverId);
+    }
+
+    /// Keeps servers from doing the same thing at the same moment again and again.
+    int jitter(int millisMax) {
+        return random.nextInt(millisMax + 1);
+    }
+
+    int initMillis() {
+        return config.initLimit() * config.tickMillis();
+    }
+
+    int syncMillis() {
+        return config.syncLimit() * config.tickMillis();
+    }
+
+    long newLink() {
+        return --lastDialled;
+    }
+
+    long durableZxid() {
+        return durableZxid;
+    }
+
+    /// Whether everything asked of the disk is done.
+    boolean isDiskSettled() {
+        return diskWorks == 0 && durableZxid >= history.last();
+    }
+
+    void append(Entry entry) {
+        history.append(entry);
+        out.append(entry.zxid(), entry.payload());
+    }
+
+    void syncAppended() {
+        if (history.last() > syncAskedZxid) {
+            syncAskedZxid = history.last();
+            out.sync(syncAskedZxid);
+        }
+    }
+
+    void saveAcceptedEpoch(long epoch) {
+        diskWorks++;
+        loggedAtSave = history.last();
+        out.saveAcceptedEpoch(epoch);
+    }
+
+    void saveCurrentEpoch(long epoch) {
+        syncAppended();
+        diskWorks++;
+        loggedAtSave = history.last();
+        out.saveCurrentEpoch(epoch);
+    }
+
+    void truncate(long zxid) {
+        Check.that(isDiskSettled(), "a cut finds a quiet disk");
+        history.truncate(zxid);
+        forgetDurableAfter(zxid);
+        diskWorks++;
+        out.truncate(zxid);
+    }
+
+    void install(long zxid, Object image) {
+        Check.that(isDiskSettled(), "an image finds a quiet disk");
+        history.reset(zxid);
+        forgetDurableAfter(zxid);
+        diskWorks++;
+        out.install(zxid, image);
+    }
+
+    private void forgetDurableAfter(long zxid) {
+        durableZxid = Math.min(durableZxid, zxid);
+        syncAskedZxid = zxid;
+        loggedAtSave = zxid;
+    }
+
+    void deliverUpTo(long zxid) {
+        while (!history.isAllDelivered() && history.nextUndelivered() <= zxid) {
+            Entry entry = history.deliverNext();
+            out.deliver(entry.zxid(), entry.payload());
+        }
+    }
 }

@@ -1,0 +1,646 @@
+package io.banyan.zab;
+
+import io.banyan.zab.LearnerLink.Phase;
+import io.banyan.zab.Message.Ack;
+import io.banyan.zab.Message.AckEpoch;
+import io.banyan.zab.Message.Carried;
+import io.banyan.zab.Message.Commit;
+import io.banyan.zab.Message.Diff;
+import io.banyan.zab.Message.Inform;
+import io.banyan.zab.Message.LeaderInfo;
+import io.banyan.zab.Message.LearnerInfo;
+import io.banyan.zab.Message.NewLeader;
+import io.banyan.zab.Message.Ping;
+import io.banyan.zab.Message.Proposal;
+import io.banyan.zab.Message.Snap;
+import io.banyan.zab.Message.Trunc;
+import io.banyan.zab.Message.UpToDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Leading: discovery (which epoch, and is our history the newest), synchronisation (a quorum takes
+/// it over), then broadcast.
+///
+/// Elected is not established: until a quorum has acknowledged NEWLEADER nothing is proposed,
+/// delivered or served. An acknowledgement counts only from a voter that acknowledged NEWLEADER
+/// before: of one that did not, the epoch file is older than its log, and it could lose an election
+/// that it has to win.
+final class Leading implements Role {
+    private enum Stage {
+        /// A quorum has to say which epochs it promised.
+        GATHERING,
+        /// The new epoch goes to our disk.
+        PROMISING,
+        /// A quorum has to promise it.
+        DISCOVERING,
+        /// It becomes our current one on disk.
+        SETTLING,
+        /// A quorum has to take over our history.
+        SYNCHRONISING,
+        BROADCASTING
+    }
+
+    private static final int LINKS_MAX = 1_000;
+
+    private final Zab zab;
+    private final History history;
+    private final Electorate electorate;
+    private final long serverId;
+    private final Map<Long, LearnerLink> links = new LinkedHashMap<>();
+
+    /// Voters that promised the epoch, until enough did.
+    private final SortedSet<Long> promised = new TreeSet<>();
+
+    private Stage stage = Stage.GATHERING;
+    private long epoch;
+    private long stageEndsMillis;
+    private long nextHeartbeatMillis;
+    private long nextPingMillis;
+
+    /// Since when too few voters are with us; -1 while enough are.
+    private long aloneSinceMillis = -1;
+
+    private long lastZxid;
+
+    Leading(Zab zab) {
+        this.zab = zab;
+        this.history = zab.history;
+        this.electorate = zab.config.electorate();
+        this.serverId = zab.config.serverId();
+        this.lastZxid = history.last();
+        enter(Stage.GATHERING);
+    }
+
+    void begin() {
+        maybeDecideEpoch();
+    }
+
+    @Override
+    public PeerState state() {
+        return PeerState.LEADING;
+    }
+
+    long epoch() {
+        return stage == Stage.BROADCASTING ? epoch : zab.currentEpoch;
+    }
+
+    boolean isEstablished() {
+        return stage == Stage.BROADCASTING;
+    }
+
+    List<Zab.Learner> learners() {
+        var result = new ArrayList<Zab.Learner>();
+        for (LearnerLink each : links.values()) {
+            if (each.isIntroduced()) {
+                result.add(
+                        new Zab.Learner(
+                                each.link,
+                                each.serverId,
+                                each.observer,
+                                each.phase == Phase.SERVING,
+                                each.ackedZxid));
+            }
+        }
+        return result;
+    }
+
+    private void enter(Stage next) {
+        stage = next;
+        stageEndsMillis = zab.nowMillis + zab.initMillis();
+    }
+
+    // ---- time
+
+    @Override
+    public void tick() {
+        if (stage != Stage.BROADCASTING
+                && stage != Stage.PROMISING
+                && stage != Stage.SETTLING
+                && zab.nowMillis >= stageEndsMillis) {
+            zab.look("no quorum came together while " + stage);
+            return;
+        }
+        dropSilentLinks();
+        if (stage == Stage.BROADCASTING && !hasQuorum()) {
+            return;
+        }
+        heartbeat();
+    }
+
+    private void dropSilentLinks() {
+        List<LearnerLink> silent = new ArrayList<>();
+        for (LearnerLink each : links.values()) {
+            int patience =
+                    each.phase.compareTo(Phase.SETTLED) >= 0 ? zab.syncMillis() : zab.initMillis();
+            boolean owes =
+                    each.owingSinceMillis >= 0
+                            && each.counts()
+                            && zab.nowMillis - each.owingSinceMillis > zab.syncMillis();
+            if (zab.nowMillis - each.heardMillis > patience || owes) {
+                silent.add(each);
+            }
+        }
+        for (LearnerLink each : silent) {
+            drop(each, "silent for too long while " + each.phase);
+        }
+    }
+
+    /// A leader that has lost its quorum cannot commit; after a tick it makes room for another.
+    private boolean hasQuorum() {
+        var with = new TreeSet<Long>();
+        with.add(serverId);
+        for (LearnerLink each : links.values()) {
+            if (each.counts()) {
+                with.add(each.serverId);
+            }
+        }
+        if (electorate.isQuorum(with)) {
+            aloneSinceMillis = -1;
+            return true;
+        }
+        if (aloneSinceMillis < 0) {
+            aloneSinceMillis = zab.nowMillis;
+        }
+        if (zab.nowMillis - aloneSinceMillis < zab.config.tickMillis()) {
+            return true;
+        }
+        zab.look("only " + with + " of the voters are left");
+        return false;
+    }
+
+    private void heartbeat() {
+        boolean pingAll = zab.nowMillis >= nextPingMillis;
+        if (!pingAll && zab.nowMillis < nextHeartbeatMillis) {
+            return;
+        }
+        if (pingAll) {
+            nextPingMillis = zab.nowMillis + zab.config.tickMillis() / 2;
+        }
+        nextHeartbeatMillis = zab.nowMillis + zab.config.heartbeatMillis();
+        var ping = new Ping(lastZxid, null);
+        for (LearnerLink each : links.values()) {
+            if (each.isForwarding() && (pingAll || each.banyan)) {
+                zab.out.send(each.link, ping);
+            }
+        }
+    }
+
+    @Override
+    public long wakeAtMillis() {
+        return Math.min(
+                Math.min(nextPingMillis, nextHeartbeatMillis),
+                stage == Stage.BROADCASTING ? Long.MAX_VALUE : stageEndsMillis);
+    }
+
+    // ---- links
+
+    @Override
+    public void linkOpened(long link) {
+        if (links.size() >= LINKS_MAX) {
+            zab.out.hangUp(link, "there are " + LINKS_MAX + " connections of learners already");
+            return;
+        }
+        links.put(link, new LearnerLink(link, zab.nowMillis));
+    }
+
+    @Override
+    public void linkLost(long link, String why) {
+        LearnerLink learner = links.remove(link);
+        if (learner != null) {
+            lost(learner, why);
+        }
+    }
+
+    private void drop(LearnerLink learner, String why) {
+        links.remove(learner.link);
+        zab.out.hangUp(learner.link, null);
+        lost(learner, why);
+    }
+
+    private void lost(LearnerLink learner, String why) {
+        if (learner.isIntroduced()) {
+            zab.out.report("learner " + learner.serverId + " is gone: " + why);
+            zab.out.learnerLost(learner.link, learner.serverId);
+        }
+    }
+
+    @Override
+    public void leave(String why) {
+        for (LearnerLink each : links.values()) {
+            zab.out.hangUp(each.link, null);
+        }
+        links.clear();
+    }
+
+    // ---- what learners say
+
+    @Override
+    public void received(long link, Message message) {
+        LearnerLink learner = links.get(link);
+        if (learner == null) {
+            return;
+        }
+        learner.heardMillis = zab.nowMillis;
+        switch (message) {
+            case LearnerInfo info -> onLearnerInfo(learner, info);
+            case AckEpoch ack -> onAckEpoch(learner, ack);
+            case Ack ack -> onAck(learner, ack.zxid());
+            case Ping ping -> onPing(learner, ping);
+            case Carried carried -> {
+                if (learner.isForwarding() && stage == Stage.BROADCASTING) {
+                    zab.out.carried(link, learner.serverId, carried.load());
+                }
+            }
+            case LeaderInfo m -> refuse(learner, m);
+            case Diff m -> refuse(learner, m);
+            case Trunc m -> refuse(learner, m);
+            case Snap m -> refuse(learner, m);
+            case NewLeader m -> refuse(learner, m);
+            case UpToDate m -> refuse(learner, m);
+            case Proposal m -> refuse(learner, m);
+            case Commit m -> refuse(learner, m);
+            case Inform m -> refuse(learner, m);
+        }
+    }
+
+    private void refuse(LearnerLink learner, Message message) {
+        refuse(learner, "sent " + message.getClass().getSimpleName() + " while " + learner.phase);
+    }
+
+    private void refuse(LearnerLink learner, String why) {
+        links.remove(learner.link);
+        zab.out.hangUp(
+                learner.link,
+                (learner.isIntroduced() ? "learner " + learner.serverId : "a learner") + ' ' + why);
+        if (learner.isIntroduced()) {
+            zab.out.learnerLost(learner.link, learner.serverId);
+        }
+    }
+
+    private void onLearnerInfo(LearnerLink learner, LearnerInfo info) {
+        if (learner.isIntroduced()) {
+            refuse(learner, "introduced itself twice");
+            return;
+        }
+        if (info.serverId() == serverId) {
+            refuse(learner, "says it is server " + serverId + ", and so are we: check its myid");
+            return;
+        }
+        boolean voter = electorate.contains(info.serverId());
+        if (!voter && !zab.config.observers().contains(info.serverId())) {
+            refuse(learner, "says it is server " + info.serverId() + ", which is not a member");
+            return;
+        }
+        for (LearnerLink each : List.copyOf(links.values())) {
+            if (each.isIntroduced() && each.serverId == info.serverId()) {
+                drop(each, "connected anew (or two servers have the same myid)");
+            }
+        }
+        learner.serverId = info.serverId();
+        learner.votes = voter && !info.observer();
+        learner.observer = info.observer();
+        learner.banyan = info.banyan();
+        learner.acceptedEpoch = info.acceptedEpoch();
+        learner.phase = Phase.INTRODUCED;
+        maybeDecideEpoch();
+        if (stage != Stage.GATHERING && stage != Stage.PROMISING) {
+            tellEpoch(learner);
+        }
+    }
+
+    private void maybeDecideEpoch() {
+        if (stage != Stage.GATHERING) {
+            return;
+        }
+        var reported = new TreeSet<Long>();
+        reported.add(serverId);
+        long newest = zab.acceptedEpoch;
+        for (LearnerLink each : links.values()) {
+            if (each.isIntroduced()) {
+                newest = Math.max(newest, each.acceptedEpoch);
+                if (each.votes) {
+                    reported.add(each.serverId);
+                }
+            }
+        }
+        if (electorate.isQuorum(reported)) {
+            epoch = newest + 1;
+            enter(Stage.PROMISING);
+            zab.saveAcceptedEpoch(epoch);
+        }
+    }
+
+    private void tellEpoch(LearnerLink learner) {
+        if (learner.acceptedEpoch > epoch) {
+            if (learner.votes) {
+                // It promised a leader that came to nothing; only a newer epoch brings it back.
+                zab.look(
+                        "server "
+                                + learner.serverId
+                                + " has promised epoch "
+                                + learner.acceptedEpoch);
+            } else {
+                refuse(learner, "has promised epoch " + learner.acceptedEpoch);
+            }
+            return;
+        }
+        learner.phase = Phase.ASKED;
+        zab.out.send(learner.link, new LeaderInfo(epoch, true));
+    }
+
+    private void onAckEpoch(LearnerLink learner, AckEpoch ack) {
+        if (learner.phase != Phase.ASKED) {
+            refuse(learner, ack);
+            return;
+        }
+        learner.phase = Phase.PROMISED;
+        learner.lastZxid = ack.lastZxid();
+        if (stage == Stage.DISCOVERING) {
+            if (ack.currentEpoch() != -1 && learner.votes) {
+                if (isNewerThanOurs(ack)) {
+                    zab.look("server " + learner.serverId + " has a newer history");
+                    return;
+                }
+                promised.add(learner.serverId);
+                maybeSettle();
+            }
+        } else if (stage != Stage.SETTLING) {
+            synchronise(learner);
+        }
+    }
+
+    private boolean isNewerThanOurs(AckEpoch ack) {
+        return ack.currentEpoch() != zab.currentEpoch
+                ? ack.currentEpoch() > zab.currentEpoch
+                : ack.lastZxid() > lastZxid;
+    }
+
+    private void maybeSettle() {
+        if (electorate.isQuorum(promised)) {
+            enter(Stage.SETTLING);
+            zab.saveCurrentEpoch(epoch);
+        }
+    }
+
+    private void onAck(LearnerLink learner, long zxid) {
+        if (zxid == Zxids.first(epoch) && learner.phase == Phase.SENT) {
+            learner.phase = Phase.SETTLED;
+            learner.owingSinceMillis = history.isAllDelivered() ? -1 : zab.nowMillis;
+            if (stage == Stage.BROADCASTING) {
+                serve(learner);
+            } else {
+                maybeEstablish();
+            }
+            return;
+        }
+        if (Zxids.epoch(zxid) != epoch || zxid > lastZxid || zxid <= learner.ackedZxid) {
+            // The answer to UPTODATE, or about what an older epoch committed.
+            return;
+        }
+        learner.ackedZxid = zxid;
+        learner.owingSinceMillis = zxid == lastZxid ? -1 : zab.nowMillis;
+    }
+
+    private void onPing(LearnerLink learner, Ping ping) {
+        Object touched = ping.touched();
+        if (touched != null && stage == Stage.BROADCASTING) {
+            zab.out.carried(learner.link, learner.serverId, touched);
+        }
+    }
+
+    // ---- what our disk says
+
+    @Override
+    public void diskAdvanced() {
+        if (stage == Stage.PROMISING && zab.acceptedEpoch >= epoch) {
+            enter(Stage.DISCOVERING);
+            promised.add(serverId);
+            for (LearnerLink each : List.copyOf(links.values())) {
+                if (each.phase == Phase.INTRODUCED) {
+                    tellEpoch(each);
+                    if (!zab.isRole(this)) {
+                        return;
+                    }
+                }
+            }
+            maybeSettle();
+        } else if (stage == Stage.SETTLING && zab.currentEpoch >= epoch) {
+            enter(Stage.SYNCHRONISING);
+            for (LearnerLink each : List.copyOf(links.values())) {
+                if (each.phase == Phase.PROMISED) {
+                    synchronise(each);
+                }
+            }
+            maybeEstablish();
+        }
+    }
+
+    // ---- synchronisation
+
+    /// What learners begin with: everything we have before the epoch is established, what is
+    /// committed after.
+    private long syncEnd() {
+        return stage == Stage.BROADCASTING ? history.delivered() : history.last();
+    }
+
+    private void synchronise(LearnerLink learner) {
+        if (zab.config.snapshotAlways()) {
+            sendImage(learner);
+            return;
+        }
+        switch (LearnerSync.decide(learner.lastZxid, history, syncEnd(), learner.banyan)) {
+            case LearnerSync.SendDiff diff -> {
+                zab.out.send(learner.link, new Diff(syncEnd()));
+                sendHistory(learner, List.of(), diff.after());
+            }
+            case LearnerSync.SendTrunc trunc -> {
+                zab.out.send(learner.link, new Trunc(trunc.after()));
+                sendHistory(learner, List.of(), trunc.after());
+            }
+            case LearnerSync.ReadFromDisk read -> {
+                learner.phase = Phase.READING;
+                learner.readUpTo = Math.min(syncEnd(), zab.durableZxid());
+                // The learner's last one is read too: if it is not there, it is not our history.
+                zab.out.readHistory(learner.link, read.after() - 1, learner.readUpTo);
+            }
+            case LearnerSync.SendImage image -> sendImage(learner);
+        }
+    }
+
+    void historyRead(long link, @Nullable List<Entry> entries) {
+        LearnerLink learner = links.get(link);
+        if (learner == null || learner.phase != Phase.READING) {
+            return;
+        }
+        if (entries != null
+                && !entries.isEmpty()
+                && entries.getFirst().zxid() == learner.lastZxid
+                && entries.getLast().zxid() == learner.readUpTo
+                && learner.readUpTo >= history.floor()) {
+            zab.out.send(learner.link, new Diff(syncEnd()));
+            sendHistory(learner, entries.subList(1, entries.size()), learner.readUpTo);
+        } else {
+            sendImage(learner);
+        }
+    }
+
+    private void sendImage(LearnerLink learner) {
+        long end = syncEnd();
+        List<Entry> undelivered =
+                end > history.delivered() ? history.between(history.delivered(), end) : List.of();
+        zab.out.sendImage(learner.link, end, undelivered);
+        sendHistory(learner, List.of(), end);
+    }
+
+    /// Sends what the learner does not have, what is proposed and not committed, and NEWLEADER
+    /// behind it (ZOOKEEPER-3104).
+    ///
+    /// @param read the first part of it, if it had to be read
+    /// @param after where the rest begins
+    private void sendHistory(LearnerLink learner, List<Entry> read, long after) {
+        long end = syncEnd();
+        for (Entry each : read) {
+            sendCommitted(learner, each);
+        }
+        if (after < end) {
+            for (Entry each : history.between(after, end)) {
+                sendCommitted(learner, each);
+            }
+        }
+        if (!learner.observer && history.last() > end) {
+            for (Entry each : history.between(end, history.last())) {
+                zab.out.send(learner.link, new Proposal(each.zxid(), each.payload()));
+            }
+            learner.owingSinceMillis = zab.nowMillis;
+        }
+        zab.out.send(learner.link, new NewLeader(epoch, zab.config.config()));
+        learner.phase = Phase.SENT;
+    }
+
+    private void sendCommitted(LearnerLink learner, Entry entry) {
+        zab.out.send(learner.link, new Proposal(entry.zxid(), entry.payload()));
+        zab.out.send(learner.link, new Commit(entry.zxid()));
+    }
+
+    private void maybeEstablish() {
+        if (stage != Stage.SYNCHRONISING) {
+            return;
+        }
+        var settled = new TreeSet<Long>();
+        settled.add(serverId);
+        for (LearnerLink each : links.values()) {
+            if (each.counts()) {
+                settled.add(each.serverId);
+            }
+        }
+        if (!electorate.isQuorum(settled)) {
+            return;
+        }
+        stage = Stage.BROADCASTING;
+        lastZxid = Zxids.first(epoch);
+        zab.settleVote(serverId, epoch);
+        zab.deliverUpTo(history.last());
+        zab.out.leading(epoch);
+        for (LearnerLink each : links.values()) {
+            if (each.phase == Phase.SETTLED) {
+                serve(each);
+            }
+        }
+    }
+
+    private void serve(LearnerLink learner) {
+        learner.phase = Phase.SERVING;
+        zab.out.send(learner.link, new UpToDate());
+    }
+
+    // ---- broadcast
+
+    void propose(long zxid, byte[] payload) {
+        Check.that(stage == Stage.BROADCASTING, "only an established leader proposes");
+        Check.that(zxid == lastZxid + 1, "proposals are contiguous", zxid, lastZxid);
+        lastZxid = zxid;
+        zab.append(new Entry(zxid, payload));
+        var proposal = new Proposal(zxid, payload);
+        for (LearnerLink each : links.values()) {
+            if (each.isForwarding() && !each.observer) {
+                zab.out.send(each.link, proposal);
+                if (each.owingSinceMillis < 0) {
+                    each.owingSinceMillis = zab.nowMillis;
+                }
+            }
+        }
+    }
+
+    void carry(long link, Object load) {
+        if (links.containsKey(link)) {
+            zab.out.send(link, new Carried(load));
+        }
+    }
+
+    @Override
+    public void endRound() {
+        zab.syncAppended();
+        if (stage == Stage.BROADCASTING && !history.isAllDelivered()) {
+            maybeCommit();
+        }
+    }
+
+    private void maybeCommit() {
+        long agreed = agreedZxid();
+        if (agreed <= history.delivered() || Zxids.epoch(agreed) != epoch) {
+            return;
+        }
+        List<Entry> entries = history.between(history.delivered(), agreed);
+        for (LearnerLink each : links.values()) {
+            if (!each.isForwarding()) {
+                continue;
+            }
+            if (each.observer) {
+                for (Entry entry : entries) {
+                    zab.out.send(each.link, new Inform(entry.zxid(), entry.payload()));
+                }
+            } else if (each.banyan) {
+                zab.out.send(each.link, new Commit(agreed));
+            } else {
+                for (Entry entry : entries) {
+                    zab.out.send(each.link, new Commit(entry.zxid()));
+                }
+            }
+        }
+        zab.deliverUpTo(agreed);
+    }
+
+    /// The newest zxid that a quorum has on disk.
+    private long agreedZxid() {
+        var candidates = new TreeSet<Long>();
+        candidates.add(zab.durableZxid());
+        for (LearnerLink each : links.values()) {
+            if (each.counts()) {
+                candidates.add(each.ackedZxid);
+            }
+        }
+        for (long zxid : candidates.descendingSet()) {
+            if (zxid <= history.delivered()) {
+                break;
+            }
+            var having = new TreeSet<Long>();
+            if (zab.durableZxid() >= zxid) {
+                having.add(serverId);
+            }
+            for (LearnerLink each : links.values()) {
+                if (each.counts() && each.ackedZxid >= zxid) {
+                    having.add(each.serverId);
+                }
+            }
+            if (electorate.isQuorum(having)) {
+                return zxid;
+            }
+        }
+        return history.delivered();
+    }
+}

@@ -1,0 +1,498 @@
+package io.banyan.zab;
+
+import io.banyan.zab.Message.Ack;
+import io.banyan.zab.Message.AckEpoch;
+import io.banyan.zab.Message.Carried;
+import io.banyan.zab.Message.Commit;
+import io.banyan.zab.Message.Diff;
+import io.banyan.zab.Message.Inform;
+import io.banyan.zab.Message.LeaderInfo;
+import io.banyan.zab.Message.LearnerInfo;
+import io.banyan.zab.Message.NewLeader;
+import io.banyan.zab.Message.Ping;
+import io.banyan.zab.Message.Proposal;
+import io.banyan.zab.Message.Snap;
+import io.banyan.zab.Message.Trunc;
+import io.banyan.zab.Message.UpToDate;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// Following a leader, or observing it: the same but for the vote.
+///
+/// The order that nothing may change (ZOOKEEPER-3911, 4643, 4646, 4785, 4685): what the epoch
+/// begins with is durable, then the current epoch is, then NEWLEADER is acknowledged, and only then
+/// any proposal. Nothing of the new epoch is delivered before UPTODATE, since until then its leader
+/// may turn out to be none.
+final class Learning implements Role {
+    private enum Phase {
+        /// Connecting, perhaps again.
+        DIALLING,
+        /// Said who we are; LEADERINFO is next.
+        INTRODUCED,
+        /// The promise goes to disk.
+        PROMISING,
+        /// DIFF, TRUNC or SNAP is next.
+        PROMISED,
+        /// The log is being cut.
+        TRUNCATING,
+        /// What the epoch begins with comes in, up to NEWLEADER.
+        SYNCING,
+        /// It goes to disk, and the epoch after it.
+        SETTLING,
+        /// NEWLEADER is acknowledged; UPTODATE is next.
+        SETTLED,
+        SERVING
+    }
+
+    private static final int RETRY_MILLIS_MIN = 20;
+    private static final int RETRY_MILLIS_MAX = 100;
+
+    /// A leader that we elected before it knew of it itself listens soon.
+    private static final int DIAL_MILLIS_MAX = 2_000;
+
+    private final Zab zab;
+    private final long leaderId;
+    private final boolean observing;
+
+    private Phase phase = Phase.DIALLING;
+    private long link;
+    private boolean linkUp;
+    private long redialAtMillis;
+    private int retryMillis = RETRY_MILLIS_MIN;
+    private final long beganMillis;
+    private long heardMillis;
+
+    private long epoch;
+    private boolean banyanLeader;
+
+    /// What arrived while the disk was at work.
+    private final ArrayDeque<Message> deferred = new ArrayDeque<>();
+
+    /// The state that replaces ours; null without SNAP.
+    private @Nullable Object image;
+
+    private long imageZxid;
+
+    /// Where the proposals that come next have to follow.
+    private long tailEnd;
+
+    /// Proposals that are not in the log yet: from a sync, before its NEWLEADER.
+    private final ArrayDeque<Entry> tail = new ArrayDeque<>();
+
+    /// The last zxid known to be committed.
+    private long committed;
+
+    /// What was in the log when the epoch file was asked for.
+    private long settlingZxid;
+
+    private long ackedZxid;
+
+    Learning(Zab zab, long leaderId) {
+        this.zab = zab;
+        this.leaderId = leaderId;
+        this.observing = !zab.config.votes();
+        this.beganMillis = zab.nowMillis;
+        this.heardMillis = zab.nowMillis;
+    }
+
+    void begin() {
+        link = zab.newLink();
+        zab.out.dial(link, leaderId);
+    }
+
+    @Override
+    public PeerState state() {
+        return observing ? PeerState.OBSERVING : PeerState.FOLLOWING;
+    }
+
+    long leaderId() {
+        return leaderId;
+    }
+
+    long epoch() {
+        return phase == Phase.SERVING ? epoch : zab.currentEpoch;
+    }
+
+    // ---- time
+
+    @Override
+    public void tick() {
+        if (phase == Phase.DIALLING && !linkUp) {
+            if (redialAtMillis > 0 && zab.nowMillis >= redialAtMillis) {
+                redialAtMillis = 0;
+                begin();
+            }
+        }
+        if (zab.nowMillis >= deadlineMillis()) {
+            zab.look("no word from leader " + leaderId + " for too long while " + phase);
+        }
+    }
+
+    private long deadlineMillis() {
+        return switch (phase) {
+            case DIALLING -> beganMillis + Math.min(DIAL_MILLIS_MAX, zab.initMillis());
+            // What our own disk takes is not the leader's silence.
+            case PROMISING, TRUNCATING, SETTLING -> Long.MAX_VALUE;
+            case INTRODUCED, PROMISED, SYNCING -> heardMillis + zab.initMillis();
+            case SETTLED -> heardMillis + zab.syncMillis();
+            case SERVING ->
+                    heardMillis
+                            + (banyanLeader
+                                    ? Math.min(zab.config.silenceMillis(), zab.syncMillis())
+                                    : zab.syncMillis());
+        };
+    }
+
+    @Override
+    public long wakeAtMillis() {
+        long deadline = deadlineMillis();
+        return redialAtMillis > 0 ? Math.min(redialAtMillis, deadline) : deadline;
+    }
+
+    @Override
+    public void endRound() {
+        zab.syncAppended();
+    }
+
+    // ---- the link
+
+    @Override
+    public void linkOpened(long opened) {
+        if (opened != link) {
+            zab.out.hangUp(opened, null);
+            return;
+        }
+        linkUp = true;
+        heardMillis = zab.nowMillis;
+        phase = Phase.INTRODUCED;
+        zab.out.send(
+                link,
+                new LearnerInfo(zab.config.serverId(), observing, zab.acceptedEpoch, 0, true));
+    }
+
+    @Override
+    public void linkLost(long lost, String why) {
+        if (lost != link) {
+            return;
+        }
+        if (linkUp) {
+            linkUp = false;
+            zab.look("lost leader " + leaderId + ": " + why);
+            return;
+        }
+        redialAtMillis = zab.nowMillis + retryMillis + zab.jitter(retryMillis / 2);
+        retryMillis = Math.min(2 * retryMillis, RETRY_MILLIS_MAX);
+    }
+
+    @Override
+    public void leave(String why) {
+        if (linkUp || redialAtMillis == 0) {
+            zab.out.hangUp(link, null);
+        }
+    }
+
+    // ---- what the leader says
+
+    @Override
+    public void received(long from, Message message) {
+        if (from != link) {
+            return;
+        }
+        heardMillis = zab.nowMillis;
+        if (isDiskAtWork()) {
+            if (message instanceof Ping ping) {
+                onPing(ping);
+            } else {
+                deferred.add(message);
+            }
+            return;
+        }
+        handle(message);
+    }
+
+    private boolean isDiskAtWork() {
+        return phase == Phase.PROMISING || phase == Phase.TRUNCATING || phase == Phase.SETTLING;
+    }
+
+    /// Goes on with what arrived meanwhile, until the disk has to work again.
+    private void resume() {
+        while (!deferred.isEmpty() && !isDiskAtWork() && zab.isRole(this)) {
+            handle(deferred.remove());
+        }
+    }
+
+    private void handle(Message message) {
+        switch (message) {
+            case LeaderInfo info -> onLeaderInfo(info);
+            case Diff diff -> {
+                if (isNext(Phase.PROMISED, message)) {
+                    beginSync(zab.history.last());
+                }
+            }
+            case Trunc trunc -> onTrunc(trunc);
+            case Snap snap -> onSnap(snap);
+            case Proposal proposal -> onProposal(new Entry(proposal.zxid(), proposal.payload()));
+            case Commit commit -> onCommit(commit.zxid());
+            case Inform inform -> onInform(inform);
+            case NewLeader newLeader -> onNewLeader(newLeader);
+            case UpToDate upToDate -> onUpToDate();
+            case Ping ping -> onPing(ping);
+            case Carried carried -> {
+                if (phase == Phase.SERVING) {
+                    zab.out.carried(link, leaderId, carried.load());
+                }
+            }
+            case LearnerInfo info -> refuse("a learner's introduction");
+            case AckEpoch ack -> refuse("a learner's promise");
+            case Ack ack -> refuse("an acknowledgement");
+        }
+    }
+
+    private void refuse(String what) {
+        zab.look("leader " + leaderId + " sent " + what + " while " + phase);
+    }
+
+    private boolean isNext(Phase expected, Message message) {
+        if (phase == expected) {
+            return true;
+        }
+        refuse(message.getClass().getSimpleName());
+        return false;
+    }
+
+    private void onLeaderInfo(LeaderInfo info) {
+        if (!isNext(Phase.INTRODUCED, info)) {
+            return;
+        }
+        epoch = info.epoch();
+        banyanLeader = info.banyan();
+        if (epoch < zab.acceptedEpoch) {
+            zab.look(
+                    "leader "
+                            + leaderId
+                            + " has epoch "
+                            + epoch
+                            + ", older than "
+                            + zab.acceptedEpoch
+                            + " that was promised");
+        } else if (epoch > zab.acceptedEpoch) {
+            phase = Phase.PROMISING;
+            zab.saveAcceptedEpoch(epoch);
+        } else {
+            phase = Phase.PROMISED;
+            zab.out.send(link, new AckEpoch(zab.history.last(), -1));
+        }
+    }
+
+    private void onTrunc(Trunc trunc) {
+        if (!isNext(Phase.PROMISED, trunc)) {
+            return;
+        }
+        if (trunc.zxid() > zab.history.last()) {
+            refuse("TRUNC to " + Zxids.hex(trunc.zxid()) + ", which is not in this history,");
+        } else if (trunc.zxid() == zab.history.last()) {
+            beginSync(trunc.zxid());
+        } else {
+            phase = Phase.TRUNCATING;
+            zab.truncate(trunc.zxid());
+        }
+    }
+
+    private void onSnap(Snap snap) {
+        if (isNext(Phase.PROMISED, snap)) {
+            image = snap.image();
+            imageZxid = snap.zxid();
+            beginSync(snap.zxid());
+        }
+    }
+
+    private void beginSync(long from) {
+        phase = Phase.SYNCING;
+        tailEnd = from;
+        committed = from;
+    }
+
+    private void onProposal(Entry entry) {
+        if (phase != Phase.SYNCING && phase != Phase.SETTLED && phase != Phase.SERVING) {
+            refuse("a proposal");
+            return;
+        }
+        if (phase == Phase.SERVING && observing) {
+            return;
+        }
+        if (entry.zxid() <= tailEnd) {
+            // Told twice, once by the sync and once as outstanding: it is in its place already.
+            return;
+        }
+        if (!Zxids.follows(tailEnd, entry.zxid())) {
+            refuse(
+                    "proposal "
+                            + Zxids.hex(entry.zxid())
+                            + " after "
+                            + Zxids.hex(tailEnd)
+                            + ", a gap,");
+            return;
+        }
+        tailEnd = entry.zxid();
+        if (phase == Phase.SYNCING) {
+            tail.add(entry);
+        } else {
+            zab.append(entry);
+        }
+    }
+
+    private void onCommit(long zxid) {
+        if (phase != Phase.SYNCING && phase != Phase.SETTLED && phase != Phase.SERVING) {
+            refuse("a commit");
+            return;
+        }
+        if (phase == Phase.SERVING && observing) {
+            return;
+        }
+        if (zxid > tailEnd) {
+            refuse("commit " + Zxids.hex(zxid) + " of what it never proposed");
+            return;
+        }
+        // One for something delivered already is harmless (ZOOKEEPER-4394).
+        committed = Math.max(committed, zxid);
+        if (phase == Phase.SERVING) {
+            zab.deliverUpTo(committed);
+        }
+    }
+
+    private void onInform(Inform inform) {
+        if (phase != Phase.SYNCING && phase != Phase.SETTLED && phase != Phase.SERVING) {
+            refuse("an inform");
+            return;
+        }
+        if (inform.zxid() <= tailEnd) {
+            committed = Math.max(committed, inform.zxid());
+            if (phase == Phase.SERVING) {
+                zab.deliverUpTo(committed);
+            }
+            return;
+        }
+        if (!Zxids.follows(tailEnd, inform.zxid())) {
+            refuse("inform " + Zxids.hex(inform.zxid()) + " after " + Zxids.hex(tailEnd));
+            return;
+        }
+        tailEnd = inform.zxid();
+        committed = inform.zxid();
+        var entry = new Entry(inform.zxid(), inform.payload());
+        if (phase == Phase.SYNCING) {
+            tail.add(entry);
+            return;
+        }
+        zab.append(entry);
+        if (phase == Phase.SERVING) {
+            zab.deliverUpTo(committed);
+        }
+    }
+
+    /// History to disk, then the epoch. What is not committed yet stays out of it: it is
+    /// acknowledged one by one, after NEWLEADER.
+    private void onNewLeader(NewLeader newLeader) {
+        if (!isNext(Phase.SYNCING, newLeader)) {
+            return;
+        }
+        if (newLeader.epoch() != epoch) {
+            refuse("NEWLEADER of epoch " + newLeader.epoch() + " instead of " + epoch);
+            return;
+        }
+        phase = Phase.SETTLING;
+        if (image != null) {
+            zab.install(imageZxid, image);
+            image = null;
+        }
+        while (!tail.isEmpty() && tail.peek().zxid() <= committed) {
+            zab.append(tail.remove());
+        }
+        settlingZxid = zab.history.last();
+        zab.saveCurrentEpoch(epoch);
+    }
+
+    private void onUpToDate() {
+        if (phase == Phase.SERVING) {
+            return;
+        }
+        if (phase != Phase.SETTLED) {
+            refuse("UPTODATE");
+            return;
+        }
+        phase = Phase.SERVING;
+        zab.settleVote(leaderId, epoch);
+        // What the sync left in our log is the leader's history, and that is committed now.
+        committed = Math.max(committed, settlingZxid);
+        zab.deliverUpTo(committed);
+        zab.out.send(link, new Ack(Zxids.first(epoch)));
+        zab.out.following(leaderId, epoch, observing);
+    }
+
+    private void onPing(Ping ping) {
+        if (phase == Phase.SETTLED || phase == Phase.SERVING) {
+            zab.out.send(link, new Ping(ping.zxid(), zab.out.touched()));
+        }
+    }
+
+    void carry(Object load) {
+        zab.out.send(link, new Carried(load));
+    }
+
+    // ---- what our disk says
+
+    @Override
+    public void diskAdvanced() {
+        switch (phase) {
+            case PROMISING -> {
+                if (zab.acceptedEpoch >= epoch) {
+                    phase = Phase.PROMISED;
+                    zab.out.send(link, new AckEpoch(zab.history.last(), zab.currentEpoch));
+                    resume();
+                }
+            }
+            case TRUNCATING -> {
+                if (zab.isDiskSettled()) {
+                    beginSync(zab.history.last());
+                    resume();
+                }
+            }
+            case SETTLING -> {
+                if (zab.isDiskSettled() && zab.currentEpoch == epoch) {
+                    onSettled();
+                }
+            }
+            case SETTLED, SERVING -> acknowledge();
+            case DIALLING, INTRODUCED, PROMISED, SYNCING -> {
+                // Nothing of ours is under way.
+            }
+        }
+    }
+
+    private void onSettled() {
+        phase = Phase.SETTLED;
+        ackedZxid = settlingZxid;
+        zab.out.send(link, new Ack(Zxids.first(epoch)));
+        while (!tail.isEmpty()) {
+            zab.append(tail.remove());
+        }
+        resume();
+    }
+
+    /// Acknowledges what has become durable.
+    private void acknowledge() {
+        long durable = zab.durableZxid();
+        if (observing || durable <= ackedZxid) {
+            return;
+        }
+        if (banyanLeader) {
+            zab.out.send(link, new Ack(durable));
+        } else {
+            // Whatever comes after NEWLEADER is of this epoch, without a gap.
+            long next = Math.max(ackedZxid, Zxids.first(epoch)) + 1;
+            for (long zxid = next; zxid <= durable; zxid++) {
+                zab.out.send(link, new Ack(zxid));
+            }
+        }
+        ackedZxid = durable;
+    }
+}

@@ -1,0 +1,104 @@
+package io.banyan.zab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The two elections of every textbook, and those that decide who has the newest history.
+class ElectionTest {
+    @Test
+    void ofFiveFreshServersStartedOneByOneTheThirdLeadsAndTheOthersFollowIt() {
+        var ensemble = new TestEnsemble(1, List.of(1L, 2L, 3L, 4L, 5L), List.of());
+
+        ensemble.server(1).start();
+        ensemble.runFor(3_000);
+        ensemble.server(2).start();
+        ensemble.runFor(3_000);
+        assertThat(ensemble.server(1).zab().state()).isEqualTo(PeerState.LOOKING);
+        assertThat(ensemble.server(2).zab().state()).isEqualTo(PeerState.LOOKING);
+
+        ensemble.server(3).start();
+        ensemble.runUntil("1 and 2 follow 3", () -> serves(ensemble, 1, 2, 3));
+        assertThat(ensemble.server(3).leading).isTrue();
+
+        ensemble.server(4).start();
+        ensemble.runUntil("4 follows", () -> serves(ensemble, 4));
+        ensemble.server(5).start();
+        ensemble.runUntil("5 follows", () -> serves(ensemble, 5));
+        assertThat(ensemble.server(3).leading).isTrue();
+        assertThat(ensemble.server(4).zab().leaderId()).isEqualTo(3);
+        assertThat(ensemble.server(5).zab().leaderId()).isEqualTo(3);
+    }
+
+    @Test
+    void afterTheLeaderThreeDiedTheVotesForEpochOneAreWonByFiveWhoseZxidIsNewest() {
+        var ensemble = new TestEnsemble(2, List.of(1L, 2L, 3L, 4L, 5L), List.of());
+        // Votes (1,111) (2,222) (4,444) (5,555), as (server, zxid) of one epoch.
+        for (long id : new long[] {1, 2, 4, 5}) {
+            long counter = id * 111;
+            long[] zxids = new long[(int) counter];
+            for (int i = 0; i < zxids.length; i++) {
+                zxids[i] = Zxids.first(1) + i + 1;
+            }
+            ensemble.server(id).remembers(1, 1, zxids);
+        }
+
+        for (long id : new long[] {1, 2, 4, 5}) {
+            ensemble.server(id).start();
+        }
+        ensemble.runUntil("the four serve", () -> serves(ensemble, 1, 2, 4, 5));
+
+        assertThat(ensemble.server(5).leading).isTrue();
+        assertThat(ensemble.server(1).delivered).hasSize(555);
+    }
+
+    @Test
+    void aNewerEpochBeatsALongerLog() {
+        var ensemble = new TestEnsemble(3, List.of(1L, 2L, 3L), List.of());
+        ensemble.server(1).remembers(2, 2, Zxids.first(1) + 1, Zxids.first(2) + 1);
+        ensemble.server(2)
+                .remembers(1, 1, Zxids.first(1) + 1, Zxids.first(1) + 2, Zxids.first(1) + 3);
+
+        ensemble.server(1).start();
+        ensemble.server(2).start();
+        ensemble.runUntil("both serve", () -> serves(ensemble, 1, 2));
+
+        assertThat(ensemble.server(1).leading).isTrue();
+        assertThat(ensemble.server(2).delivered)
+                .containsExactly(Zxids.first(1) + 1, Zxids.first(2) + 1);
+    }
+
+    @Test
+    void aServerWithoutWeightNeverLeads() {
+        Electorate electorate =
+                Electorate.hierarchical(
+                        java.util.Map.of(1L, 1L, 2L, 1L, 3L, 1L), java.util.Map.of(3L, 0L));
+
+        assertThat(electorate.isQuorum(List.of(1L, 2L))).isTrue();
+        assertThat(electorate.isQuorum(List.of(1L, 3L))).isFalse();
+        assertThat(electorate.weightOf(3)).isZero();
+    }
+
+    @Test
+    void groupsDecideByMostOfTheirWeightAndMostOfTheGroupsDecide() {
+        Electorate electorate =
+                Electorate.hierarchical(
+                        java.util.Map.of(
+                                1L, 1L, 2L, 1L, 3L, 1L, 4L, 2L, 5L, 2L, 6L, 2L, 7L, 3L, 8L, 3L, 9L,
+                                3L),
+                        java.util.Map.of());
+
+        assertThat(electorate.isQuorum(List.of(1L, 2L, 4L, 5L))).isTrue();
+        assertThat(electorate.isQuorum(List.of(1L, 2L, 3L, 4L, 7L))).isFalse();
+    }
+
+    private static boolean serves(TestEnsemble ensemble, long... ids) {
+        for (long id : ids) {
+            if (!ensemble.server(id).serving) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
