@@ -47,6 +47,10 @@ final class Leading implements Role {
 
     private static final int LINKS_MAX = 1_000;
 
+    /// Who elected us dials at once and for two seconds; waiting longer for a quorum of them only
+    /// keeps this server from finding out who leads instead.
+    private static final int GATHERING_MILLIS_MAX = 5_000;
+
     private final Zab zab;
     private final History history;
     private final Electorate electorate;
@@ -111,7 +115,11 @@ final class Leading implements Role {
 
     private void enter(Stage next) {
         stage = next;
-        stageEndsMillis = zab.nowMillis + zab.initMillis();
+        int patience =
+                next == Stage.GATHERING
+                        ? Math.min(GATHERING_MILLIS_MAX, zab.initMillis())
+                        : zab.initMillis();
+        stageEndsMillis = zab.nowMillis + patience;
     }
 
     // ---- time
@@ -361,7 +369,15 @@ final class Leading implements Role {
         learner.phase = Phase.PROMISED;
         learner.lastZxid = ack.lastZxid();
         if (stage == Stage.DISCOVERING) {
-            if (ack.currentEpoch() != -1 && learner.votes) {
+            if (!learner.votes) {
+                return;
+            }
+            if (ack.currentEpoch() == -1) {
+                // It promised this epoch before, perhaps to another candidate, and does not count:
+                // if we need it, a newer epoch is the way.
+                stageEndsMillis =
+                        Math.min(stageEndsMillis, zab.nowMillis + zab.config.tickMillis());
+            } else {
                 if (isNewerThanOurs(ack)) {
                     zab.look("server " + learner.serverId + " has a newer history");
                     return;
