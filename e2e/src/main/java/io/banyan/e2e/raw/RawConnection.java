@@ -26,11 +26,28 @@ public final class RawConnection implements AutoCloseable {
         this.socket = socket;
     }
 
+    private static final int CONNECT_MILLIS_MAX = 10_000;
+
     /// @throws IOException if nobody accepts within 10 s
     public static RawConnection open(int port) throws IOException {
+        return open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /// @throws IOException if nobody accepts within 10 s
+    public static RawConnection open(InetSocketAddress server) throws IOException {
+        return open(server, CONNECT_MILLIS_MAX);
+    }
+
+    /// @throws IOException if nobody accepts in time
+    public static RawConnection open(InetSocketAddress server, int millisMax) throws IOException {
         Socket socket = new Socket();
         socket.setTcpNoDelay(true);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
+        try {
+            socket.connect(server, millisMax);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
         RawConnection connection = new RawConnection(socket);
         Thread.ofVirtual().name("raw-reader").start(connection::readAll);
         return connection;

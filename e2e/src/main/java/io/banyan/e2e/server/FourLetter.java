@@ -17,9 +17,13 @@ public final class FourLetter {
     /// @return all that the server wrote until it closed the connection
     /// @throws IOException if nobody listens or the answer does not end within 5 s
     public static String ask(int port, String word) throws IOException {
+        return ask(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), word);
+    }
+
+    /// As {@link #ask(int, String)}.
+    public static String ask(InetSocketAddress server, String word) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+            socket.connect(server, TIMEOUT_MILLIS);
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream().write(word.getBytes(US_ASCII));
             socket.getOutputStream().flush();

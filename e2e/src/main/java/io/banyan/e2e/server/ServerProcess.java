@@ -8,6 +8,7 @@ import io.banyan.e2e.raw.RawSession;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,15 +47,18 @@ public final class ServerProcess implements AutoCloseable {
     private final Path directory;
     private final boolean ownsDirectory;
     private final int port;
+    private final Place place;
     private ServerKind kind;
     private volatile @Nullable Process process;
     private Path output;
 
-    private ServerProcess(ServerKind kind, ServerConfig config, Path directory, boolean owns) {
+    private ServerProcess(
+            ServerKind kind, ServerConfig config, Path directory, boolean owns, Place place) {
         this.kind = kind;
         this.config = config;
         this.directory = directory;
         this.ownsDirectory = owns;
+        this.place = place;
         this.port = Ports.free();
         this.output = nextOutput(kind);
     }
@@ -92,7 +96,11 @@ public final class ServerProcess implements AutoCloseable {
     public static ServerProcess prepare(ServerKind kind, ServerConfig config) {
         try {
             return new ServerProcess(
-                    kind, config, Files.createTempDirectory("banyan-e2e-" + kind.label()), true);
+                    kind,
+                    config,
+                    Files.createTempDirectory("banyan-e2e-" + kind.label()),
+                    true,
+                    Place.LOOPBACK);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -100,7 +108,13 @@ public final class ServerProcess implements AutoCloseable {
 
     /// A server that is not started yet, with somebody else's directory: [#close] leaves it.
     public static ServerProcess prepareIn(Path directory, ServerKind kind, ServerConfig config) {
-        return new ServerProcess(kind, config, directory, false);
+        return prepareIn(directory, kind, config, Place.LOOPBACK);
+    }
+
+    /// A server that is not started yet, somewhere in the network, with somebody else's directory.
+    static ServerProcess prepareIn(
+            Path directory, ServerKind kind, ServerConfig config, Place place) {
+        return new ServerProcess(kind, config, directory, false, place);
     }
 
     /// Starts the process on whatever is in the directory, and waits until it serves.
@@ -109,15 +123,23 @@ public final class ServerProcess implements AutoCloseable {
     ///   time
     public void start() {
         launch();
+        awaitServing(START_LIMIT);
+    }
+
+    /// Waits until the launched process serves.
+    ///
+    /// @throws IllegalStateException with the end of the output, if it ends or does not serve in
+    ///   time
+    public void awaitServing(Duration limit) {
         Waiting.until(
                 () -> kind + " to serve; its output ends:\n" + outputTail(),
-                START_LIMIT,
+                limit,
                 () -> {
                     Process running = requireProcess();
                     if (!running.isAlive()) {
                         return true;
                     }
-                    return answersHandshakes();
+                    return serves();
                 });
         Process started = requireProcess();
         if (!started.isAlive()) {
@@ -132,9 +154,10 @@ public final class ServerProcess implements AutoCloseable {
 
     /// Asks for a session that never was: only a server that serves says that it is over, and
     /// nothing is changed by it.
-    private boolean answersHandshakes() throws IOException {
+    public boolean serves() throws IOException {
         long nobody = 0x7700000000000L;
-        try (RawConnection connection = RawConnection.open(port)) {
+        int limit = (int) PROBE_LIMIT.toMillis();
+        try (RawConnection connection = RawConnection.open(address(), limit)) {
             connection.send(
                     RawSession.connectRequest(0, 10_000, nobody, RawSession.passwordOf(nobody)));
             // A server that is still starting may accept and never answer: ask again soon.
@@ -151,7 +174,7 @@ public final class ServerProcess implements AutoCloseable {
         try {
             Path zooCfg = writeZooCfg();
             ProcessBuilder builder =
-                    new ProcessBuilder(kind.command(zooCfg, config.jvmFlags()))
+                    new ProcessBuilder(place.command(kind.command(zooCfg, config.jvmFlags())))
                             .directory(directory.toFile())
                             .redirectErrorStream(true)
                             .redirectOutput(output.toFile());
@@ -190,6 +213,11 @@ public final class ServerProcess implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /// Where clients connect.
+    public InetSocketAddress address() {
+        return new InetSocketAddress(place.address(), port);
     }
 
     public Path directory() {
@@ -235,6 +263,20 @@ public final class ServerProcess implements AutoCloseable {
     public void kill() {
         requireProcess().destroyForcibly();
         awaitExit(STOP_LIMIT);
+    }
+
+    /// SIGSTOP: the process is there and does nothing, until {@link #proceed}.
+    public void pause() {
+        signal("STOP");
+    }
+
+    /// SIGCONT.
+    public void proceed() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        Commands.run(List.of("kill", "-" + name, Long.toString(pid())));
     }
 
     /// Waits for the process to end by itself.
