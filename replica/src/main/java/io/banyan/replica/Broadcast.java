@@ -5,9 +5,9 @@ import java.util.List;
 /// How proposals become committed, seen from the replica: they go in in order and come out in the
 /// same order, each at most once, those and only those that are durable where they have to be.
 ///
-/// {@link Solo} is the engine of a server on its own; the engines of an ensemble stand behind the
-/// same face.
-interface Broadcast {
+/// {@link Solo} is the engine of a server on its own, {@link ZabBroadcast} that of a member of an
+/// ensemble.
+sealed interface Broadcast permits Solo, ZabBroadcast {
     /// Proposes the next transaction (or, without one, a place in the order: a sync).
     void propose(Committed proposal, List<Effect> out);
 
@@ -16,12 +16,24 @@ interface Broadcast {
 
     /// Everything up to this zxid is durable here.
     ///
-    /// @param committed receives what this made committed, in order
-    void synced(long zxid, List<Committed> committed);
+    /// @param to receives what this made committed, in order
+    void synced(long zxid, Standing to);
 
     /// Whether something proposed is not committed yet.
     boolean isWaiting();
 
     /// Takes what became committed without any sync, as a sync with nothing before it does.
-    void drain(List<Committed> committed);
+    void drain(Standing to);
+
+    /// No further transaction has a number in this epoch.
+    ///
+    /// @return whether the one after may be proposed in the next epoch at once; otherwise this
+    ///   server does not lead any more
+    boolean endEpoch();
+
+    /// Tells a learner, in its place among the transactions.
+    void tell(LearnerLink learner, Load load);
+
+    /// Tells the leader.
+    void tellLeader(Load load);
 }

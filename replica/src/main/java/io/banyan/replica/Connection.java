@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// answers.
 ///
 /// Confined to the gateway's thread, but for its identity, which others carry around.
-public final class Connection {
+public final class Connection implements Owner {
     enum Phase {
         /// Connected; the connect request has not come.
         NEW,

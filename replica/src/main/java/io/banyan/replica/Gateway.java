@@ -626,7 +626,11 @@ public final class Gateway {
         Connection connection = ticket.connection;
         if (ticket.opcode == OpCode.CREATE_SESSION) {
             if (connection.phase == Phase.HANDSHAKE && applied != null) {
-                open(connection, applied.sessionId());
+                if (applied.err() == ErrorCode.OK) {
+                    open(connection, applied.sessionId());
+                } else {
+                    reject(connection, "its session was refused with error " + applied.err());
+                }
             }
             return;
         }

@@ -12,6 +12,7 @@ package io.banyan.replica;
 /// @param reapPerMinuteMax `znode.container.maxPerMinute`
 /// @param neverUsedMillisMax `znode.container.maxNeverUsedIntervalMs`, 0 for never
 /// @param reconfigEnabled `reconfigEnabled`
+/// @param leaderServes `zookeeper.leaderServes`: whether the leader of an ensemble takes clients
 public record ReplicaConfig(
         int serverId,
         int gateways,
@@ -22,7 +23,34 @@ public record ReplicaConfig(
         int reapEveryMillis,
         int reapPerMinuteMax,
         long neverUsedMillisMax,
-        boolean reconfigEnabled) {
+        boolean reconfigEnabled,
+        boolean leaderServes) {
+    /// With a leader that serves.
+    public ReplicaConfig(
+            int serverId,
+            int gateways,
+            int tickMillis,
+            int stallMillisMax,
+            int snapCount,
+            long snapSizeBytes,
+            int reapEveryMillis,
+            int reapPerMinuteMax,
+            long neverUsedMillisMax,
+            boolean reconfigEnabled) {
+        this(
+                serverId,
+                gateways,
+                tickMillis,
+                stallMillisMax,
+                snapCount,
+                snapSizeBytes,
+                reapEveryMillis,
+                reapPerMinuteMax,
+                neverUsedMillisMax,
+                reconfigEnabled,
+                true);
+    }
+
     public ReplicaConfig {
         if (gateways < 1 || tickMillis < 1 || stallMillisMax < 1 || snapCount < 2) {
             throw new IllegalArgumentException(

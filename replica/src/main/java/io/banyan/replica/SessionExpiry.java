@@ -26,8 +26,9 @@ final class SessionExpiry {
         /// End of its bucket, or -1 while it is closing.
         long dueMillis;
 
-        /// The connection that may write under this session; null after a restart.
-        @Nullable Connection owner;
+        /// Who may write under this session; null while its client has not come back after a
+        /// restart, or to a new leader.
+        @Nullable Owner owner;
 
         boolean closing;
 

@@ -40,10 +40,10 @@ final class Solo implements Broadcast {
     }
 
     @Override
-    public void synced(long zxid, List<Committed> committed) {
+    public void synced(long zxid, Standing to) {
         Check.that(zxid <= appendedZxid, "only what was appended is synced", zxid, appendedZxid);
         syncedZxid = Math.max(syncedZxid, zxid);
-        drain(committed);
+        drain(to);
     }
 
     @Override
@@ -52,13 +52,28 @@ final class Solo implements Broadcast {
     }
 
     @Override
-    public void drain(List<Committed> committed) {
+    public void drain(Standing to) {
         for (Committed head = proposals.peek(); head != null; head = proposals.peek()) {
             Applied applied = head.applied();
             if (applied != null && applied.zxid() > syncedZxid) {
                 return;
             }
-            committed.add(proposals.remove());
+            to.add(proposals.remove());
         }
+    }
+
+    @Override
+    public boolean endEpoch() {
+        return true;
+    }
+
+    @Override
+    public void tell(LearnerLink learner, Load load) {
+        throw new IllegalStateException("a server on its own has no learner " + learner);
+    }
+
+    @Override
+    public void tellLeader(Load load) {
+        throw new IllegalStateException("a server on its own has no leader for " + load);
     }
 }

@@ -1,0 +1,353 @@
+package io.banyan.replica;
+
+import io.banyan.replica.SessionExpiry.Live;
+import io.banyan.tree.Applied;
+import io.banyan.tree.Caller;
+import io.banyan.tree.State;
+import io.banyan.tree.WriteRequest;
+import io.banyan.wire.ErrorCode;
+import io.banyan.wire.JuteReader;
+import io.banyan.wire.JuteWriter;
+import io.banyan.wire.MalformedRecord;
+import io.banyan.wire.OpCode;
+import io.banyan.wire.ReconfigRequest;
+import io.banyan.wire.Zxid;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
+
+/// Puts writes in order, those of its own clients and those of its learners' alike: checks the
+/// session, and evaluates each once against everything proposed before it. A server on its own
+/// leads itself.
+///
+/// Invariant: the sessions here are those of the committed state and of what is proposed.
+final class Leading implements Role {
+    private static final Caller NOBODY = Caller.of(List.of());
+    private static final byte[] NO_BODY = {};
+    private static final long COUNTER_END = 0xffffffffL;
+
+    /// A learner's sync: answered once everything up to a zxid was sent.
+    private record LearnerSync(LearnerLink learner, long afterZxid) {}
+
+    private final Standing standing;
+    private final ReplicaConfig config;
+    private final Broadcast broadcast;
+    private final SessionExpiry sessions;
+    private final ArrayDeque<LearnerSync> learnerSyncs = new ArrayDeque<>();
+
+    /// After everything proposed so far; what the next write is evaluated against.
+    private State head;
+
+    /// Last proposed, or what the epoch began with.
+    private long lastZxid;
+
+    /// When something was committed last, or nothing waited for it.
+    private long progressMillis;
+
+    private long nextReapMillis;
+    private int reapedInMinute;
+    private long reapMinuteEndMillis;
+
+    /// @param lastZxid one less than that of the first proposal
+    Leading(Standing standing, Broadcast broadcast, long lastZxid) {
+        this.standing = standing;
+        this.config = standing.config;
+        this.broadcast = broadcast;
+        this.head = standing.state();
+        this.lastZxid = lastZxid;
+        this.progressMillis = standing.nowMillis;
+        this.nextReapMillis = standing.nowMillis + config.reapEveryMillis();
+        this.sessions =
+                new SessionExpiry(
+                        config.tickMillis(),
+                        config.stallMillisMax(),
+                        config.gateways(),
+                        standing.nowMillis);
+        head.forEachSession((id, timeoutMillis, ephemerals) -> sessions.open(id, timeoutMillis));
+    }
+
+    /// See {@link Replica#sessionsByMillisLeft}.
+    NavigableMap<Long, List<Long>> sessionsByMillisLeft() {
+        return sessions.dueInMillis();
+    }
+
+    @Override
+    public void tick(List<Effect> out) {
+        long nowMillis = standing.nowMillis;
+        if (!broadcast.isWaiting()) {
+            progressMillis = nowMillis;
+        }
+        // A log that hangs keeps answers back, and soon we stop reading from whoever waits for
+        // them: their pings stay in their sockets, and that is not their fault.
+        if (nowMillis - progressMillis > config.tickMillis()) {
+            sessions.stand(nowMillis);
+        } else {
+            sessions.tick(nowMillis);
+        }
+        for (Live due : sessions.expire()) {
+            propose(request(due.id, OpCode.CLOSE_SESSION, NO_BODY), null, out);
+        }
+        if (nowMillis >= nextReapMillis) {
+            nextReapMillis = nowMillis + config.reapEveryMillis();
+            reap(out);
+        }
+    }
+
+    /// Deletes containers that lost their last child and TTL nodes whose time is over.
+    private void reap(List<Effect> out) {
+        if (standing.nowMillis >= reapMinuteEndMillis) {
+            reapMinuteEndMillis = standing.nowMillis + 60_000;
+            reapedInMinute = 0;
+        }
+        for (byte[] path :
+                standing.tree.reapable(head, standing.wallMillis, config.neverUsedMillisMax())) {
+            if (reapedInMinute >= config.reapPerMinuteMax()) {
+                return;
+            }
+            reapedInMinute++;
+            var body = new JuteWriter(path.length + 4);
+            body.writeBuffer(path);
+            propose(request(0, OpCode.DELETE_CONTAINER, body.toByteArray()), null, out);
+        }
+    }
+
+    // ---- clients of this server
+
+    @Override
+    public void write(WriteRequest request, Ticket ticket, List<Effect> out) {
+        write(request, ticket.connection, ticket, out);
+    }
+
+    @Override
+    public void sync(Ticket ticket, List<Effect> out) {
+        broadcast.propose(new Committed(null, ticket), out);
+    }
+
+    @Override
+    public void openSession(int timeoutMillis, Ticket ticket, List<Effect> out) {
+        long id = standing.newSessionId(taken -> sessions.find(taken) != null);
+        sessions.open(id, timeoutMillis).owner = ticket.connection;
+        var body = new JuteWriter(4);
+        body.writeInt(timeoutMillis);
+        propose(request(id, OpCode.CREATE_SESSION, body.toByteArray()), ticket, out);
+    }
+
+    @Override
+    public void resumeSession(Input.ResumeSession resume, List<Effect> out) {
+        boolean valid =
+                takeOver(
+                        resume.sessionId(),
+                        resume.timeoutMillis(),
+                        resume.ticket().connection,
+                        out);
+        out.add(new Effect.Resumed(resume.ticket(), resume.sessionId(), valid));
+    }
+
+    private boolean takeOver(long sessionId, int timeoutMillis, Owner by, List<Effect> out) {
+        Live live = sessions.find(sessionId);
+        if (live == null || live.closing) {
+            return false;
+        }
+        Owner former = live.owner;
+        live.owner = by;
+        sessions.touch(live, timeoutMillis, 0);
+        if (former instanceof Connection connection && !former.equals(by)) {
+            out.add(new Effect.Evict(connection));
+        }
+        return true;
+    }
+
+    @Override
+    public void heard(Input.Heard heard) {
+        long[] ids = heard.sessionIds();
+        for (int i = 0; i < ids.length; i++) {
+            Live live = sessions.find(ids[i]);
+            if (live != null) {
+                sessions.touch(live, heard.timeoutsMillis()[i], heard.agesMillis()[i]);
+            }
+        }
+        sessions.reported(heard.gateway());
+    }
+
+    // ---- clients of learners
+
+    @Override
+    public void carried(long link, Load load, List<Effect> out) {
+        var learner = new LearnerLink(link);
+        switch (load) {
+            case Load.Forward forward -> forwarded(forward.request(), learner, out);
+            case Load.SyncAsked sync -> learnerSyncs.add(new LearnerSync(learner, lastZxid));
+            case Load.Revalidate revalidate -> {
+                long id = revalidate.sessionId();
+                boolean valid = takeOver(id, revalidate.timeoutMillis(), learner, out);
+                broadcast.tell(learner, new Load.Revalidated(id, valid));
+            }
+            case Load.Touched touched -> touched(touched);
+            // A learner's mistake; it harms nobody.
+            case Load.SyncDone _, Load.Revalidated _ -> {}
+        }
+    }
+
+    private void forwarded(WriteRequest request, LearnerLink learner, List<Effect> out) {
+        switch (request.opcode()) {
+            case OpCode.CREATE_SESSION -> {
+                try {
+                    int timeoutMillis =
+                            new JuteReader(request.body(), request.from(), request.end()).readInt();
+                    sessions.open(request.sessionId(), timeoutMillis).owner = learner;
+                } catch (MalformedRecord e) {
+                    refuse(request, ErrorCode.MARSHALLING_ERROR, null, out);
+                    return;
+                }
+                propose(request, null, out);
+            }
+            case OpCode.CREATE,
+                    OpCode.CREATE2,
+                    OpCode.CREATE_CONTAINER,
+                    OpCode.CREATE_TTL,
+                    OpCode.DELETE,
+                    OpCode.SET_DATA,
+                    OpCode.SET_ACL,
+                    OpCode.MULTI,
+                    OpCode.RECONFIG,
+                    OpCode.CLOSE_SESSION ->
+                    write(request, learner, null, out);
+            default -> refuse(request, ErrorCode.UNIMPLEMENTED, null, out);
+        }
+    }
+
+    private void touched(Load.Touched touched) {
+        long[] ids = touched.sessionIds();
+        for (int i = 0; i < ids.length; i++) {
+            Live live = sessions.find(ids[i]);
+            if (live != null) {
+                sessions.touch(live, touched.timeoutsMillis()[i], 0);
+            }
+        }
+    }
+
+    @Override
+    public void learnerLost(long link) {
+        learnerSyncs.removeIf(each -> each.learner().link() == link);
+    }
+
+    @Override
+    public Load.Touched touched() {
+        return Load.Touched.NOBODY;
+    }
+
+    @Override
+    public void settle(List<Effect> out) {
+        long committed = Math.max(standing.state().zxid(), broadcast.isWaiting() ? 0 : lastZxid);
+        for (LearnerSync next = learnerSyncs.peek();
+                next != null && next.afterZxid() <= committed;
+                next = learnerSyncs.peek()) {
+            learnerSyncs.remove();
+            broadcast.tell(next.learner(), new Load.SyncDone());
+        }
+    }
+
+    // ---- proposals
+
+    private void write(WriteRequest request, Owner by, @Nullable Ticket ticket, List<Effect> out) {
+        Live live = sessions.find(request.sessionId());
+        if (live == null || live.closing) {
+            refuse(request, ErrorCode.SESSION_EXPIRED, ticket, out);
+            return;
+        }
+        if (request.opcode() == OpCode.CLOSE_SESSION) {
+            // Whoever knows the session may end it, as in ZooKeeper: a client that closed and moved
+            // on before it had an answer still means it.
+            sessions.close(live);
+        } else if (live.owner == null && by instanceof LearnerLink) {
+            // The first to speak for it under this leader.
+            live.owner = by;
+        } else if (!by.equals(live.owner)) {
+            refuse(request, ErrorCode.SESSION_MOVED, ticket, out);
+            return;
+        }
+        if (request.opcode() == OpCode.RECONFIG && !config.reconfigEnabled()) {
+            refuse(request, errorOfReconfig(request), ticket, out);
+            return;
+        }
+        propose(request, ticket, out);
+    }
+
+    /// Even what is switched off has to be well formed to be called so.
+    private static int errorOfReconfig(WriteRequest request) {
+        try {
+            ReconfigRequest.decode(new JuteReader(request.body(), request.from(), request.end()));
+            return ErrorCode.RECONFIG_DISABLED;
+        } catch (MalformedRecord e) {
+            return ErrorCode.MARSHALLING_ERROR;
+        }
+    }
+
+    private void propose(WriteRequest request, @Nullable Ticket ticket, List<Effect> out) {
+        if (hasNextZxid()) {
+            Applied applied =
+                    standing.tree.evaluate(head, request, lastZxid + 1, standing.wallMillis);
+            propose(applied, ticket, out);
+        }
+    }
+
+    /// A refusal is a transaction too: it takes its place in the order, so that its reply does.
+    private void refuse(
+            WriteRequest request, int error, @Nullable Ticket ticket, List<Effect> out) {
+        if (hasNextZxid()) {
+            Applied refusal =
+                    standing.tree.refuse(
+                            head,
+                            request.sessionId(),
+                            request.cxid(),
+                            error,
+                            lastZxid + 1,
+                            standing.wallMillis);
+            propose(refusal, ticket, out);
+        }
+    }
+
+    /// The counter of an epoch never reaches its end: the next number would be in an epoch that
+    /// nobody has agreed on (ZOOKEEPER-1277).
+    private boolean hasNextZxid() {
+        if (Zxid.counter(lastZxid + 1) != COUNTER_END) {
+            return true;
+        }
+        if (!broadcast.endEpoch()) {
+            return false;
+        }
+        lastZxid = Zxid.of(Zxid.epoch(lastZxid) + 1, 0);
+        return true;
+    }
+
+    private void propose(Applied applied, @Nullable Ticket ticket, List<Effect> out) {
+        head = applied.state();
+        lastZxid = applied.zxid();
+        broadcast.propose(new Committed(applied, ticket), out);
+        standing.logged(applied.payload().length);
+    }
+
+    private static WriteRequest request(long sessionId, int opcode, byte[] body) {
+        return new WriteRequest(sessionId, 0, opcode, body, 0, body.length, NOBODY);
+    }
+
+    // ---- what became of them
+
+    @Override
+    public @Nullable String apply(long zxid, byte[] payload) {
+        throw new IllegalStateException(
+                Zxid.hex(zxid) + " is committed, which this leader did not propose");
+    }
+
+    @Override
+    public void delivered(List<Committed> batch) {
+        for (Committed each : batch) {
+            Applied applied = each.applied();
+            if (applied != null && applied.type() == OpCode.CLOSE_SESSION) {
+                sessions.forget(applied.sessionId());
+            }
+        }
+        progressMillis = standing.nowMillis;
+    }
+}

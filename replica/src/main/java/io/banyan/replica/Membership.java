@@ -1,0 +1,22 @@
+package io.banyan.replica;
+
+import io.banyan.zab.PeerState;
+import io.banyan.zab.Zab;
+import java.util.List;
+
+/// What a member is in its ensemble at this moment, for operators.
+///
+/// @param serving whether clients are served
+/// @param leaderId -1 while there is no leader
+/// @param epoch led or followed; the current one while there is no leader
+/// @param loggedZxid last in the log, committed or not
+/// @param committedZxid last applied
+/// @param learners while leading
+public record Membership(
+        PeerState state,
+        boolean serving,
+        long leaderId,
+        long epoch,
+        long loggedZxid,
+        long committedZxid,
+        List<Zab.Learner> learners) {}

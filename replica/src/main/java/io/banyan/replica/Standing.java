@@ -1,0 +1,94 @@
+package io.banyan.replica;
+
+import io.banyan.tree.Applied;
+import io.banyan.tree.State;
+import io.banyan.tree.ZnodeTree;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongPredicate;
+import java.util.random.RandomGenerator;
+
+/// What a server has whatever its role: the committed state, what became committed in this round,
+/// and the time. Confined to the replica thread.
+final class Standing {
+    final ReplicaConfig config;
+    final ZnodeTree tree;
+    private final SnapshotPolicy snapshots;
+    private final List<Committed> committed = new ArrayList<>();
+
+    /// After everything committed so far; what is told to gateways and written to snapshots.
+    private State state;
+
+    private long nextSessionId;
+    long nowMillis;
+    long wallMillis;
+    boolean snapshotDue;
+    boolean snapshotRunning;
+
+    Standing(
+            ReplicaConfig config,
+            ZnodeTree tree,
+            State recovered,
+            long nowMillis,
+            long wallMillis,
+            RandomGenerator random) {
+        this.config = config;
+        this.tree = tree;
+        this.snapshots = new SnapshotPolicy(config.snapCount(), config.snapSizeBytes(), random);
+        this.state = recovered;
+        this.nowMillis = nowMillis;
+        this.wallMillis = wallMillis;
+        this.nextSessionId = SessionIds.first(config.serverId(), wallMillis);
+    }
+
+    State state() {
+        return state;
+    }
+
+    /// The next place in the committed order.
+    void add(Committed next) {
+        Applied applied = next.applied();
+        if (applied != null) {
+            Check.that(applied.zxid() > state.zxid(), "commits rise", applied.zxid(), state.zxid());
+            state = applied.state();
+        }
+        committed.add(next);
+    }
+
+    /// Replaces the state by one of another history; whoever shows it has to be told.
+    void jump(State to) {
+        state = to;
+    }
+
+    /// What became committed since the last call, in order.
+    List<Committed> take() {
+        if (committed.isEmpty()) {
+            return List.of();
+        }
+        List<Committed> taken = List.copyOf(committed);
+        committed.clear();
+        return taken;
+    }
+
+    /// A log entry more until the next snapshot.
+    void logged(int payloadBytes) {
+        if (snapshots.appended(payloadBytes)) {
+            snapshotDue = true;
+        }
+    }
+
+    /// A snapshot is being written from now on.
+    void beginSnapshot() {
+        snapshotDue = false;
+        snapshotRunning = true;
+        snapshots.restart();
+    }
+
+    long newSessionId(LongPredicate isTaken) {
+        // A wall clock that was set back between two starts leads into ids that are in use.
+        while (isTaken.test(nextSessionId)) {
+            nextSessionId++;
+        }
+        return nextSessionId++;
+    }
+}
