@@ -87,8 +87,8 @@ public final class PeerCodec {
     /// Since 3.4 all of them have an epoch, and a little later a version.
     private static final int NOTIFICATION_BYTES_MIN = 28;
 
-    private static final int NOTIFICATION_BYTES_WITH_EPOCH = 40;
-    private static final int NOTIFICATION_BYTES_WITH_VERSION = 44;
+    private static final int NOTIFICATION_BYTES_WITH_EPOCH = 36;
+    private static final int NOTIFICATION_BYTES_WITH_VERSION = 40;
     private static final byte[] NO_BYTES = {};
 
     private PeerCodec() {}

@@ -4,6 +4,7 @@ import io.banyan.replica.Gateway;
 import io.banyan.replica.GatewayConfig;
 import io.banyan.replica.Input;
 import io.banyan.replica.Replica;
+import io.banyan.replica.ReplicaConfig;
 import io.banyan.server.admin.AdminServer;
 import io.banyan.server.config.ConfigException;
 import io.banyan.server.config.Endpoint;
@@ -15,6 +16,7 @@ import io.banyan.server.door.DoorSite;
 import io.banyan.server.door.LocalClients;
 import io.banyan.server.door.RoundListener;
 import io.banyan.server.host.HostEvents;
+import io.banyan.server.host.PeerOutlet;
 import io.banyan.server.host.RecoveredTree;
 import io.banyan.server.host.ReplicaHost;
 import io.banyan.server.host.SnapshotFile;
@@ -27,15 +29,23 @@ import io.banyan.server.metrics.SummaryCell;
 import io.banyan.server.net.NettyFront;
 import io.banyan.server.operate.Operator;
 import io.banyan.server.operate.ServerFacts;
+import io.banyan.server.peer.PeerEvents;
+import io.banyan.server.peer.PeerPorts;
+import io.banyan.store.EpochFiles;
 import io.banyan.store.FileDisk;
 import io.banyan.store.Recovery;
 import io.banyan.store.StoreConfig;
 import io.banyan.store.TxnLog;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
+import io.banyan.zab.Entry;
+import io.banyan.zab.Message;
+import io.banyan.zab.Notification;
+import io.banyan.zab.Past;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +56,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +79,7 @@ public final class BanyanServer implements AutoCloseable {
 
     private static final int FAILED = 1;
     private static final int ADMIN_FAILED = 4;
+    private static final int PEER_PORT_FAILED = 14;
     private static final int STEP_MILLIS_MIN = 10;
     private static final int STEP_MILLIS_MAX = 250;
 
@@ -75,6 +87,7 @@ public final class BanyanServer implements AutoCloseable {
     private final FileDisk disk;
     private final NettyFront front;
     private final ReplicaHost host;
+    private final @Nullable PeerPorts ports;
     private final @Nullable TemporaryFolder temporary;
     private final Metrics metrics = new Metrics();
     private final ServerStats stats = new ServerStats();
@@ -132,8 +145,10 @@ public final class BanyanServer implements AutoCloseable {
         this.temporary = temporary;
         StoreConfig storeConfig = Mapping.store(config);
         tree = new ZnodeTree(Mapping.tree(config));
+        boolean isMember = config.ensemble().isEnsemble();
         Recovered recovered = recover(tree, storeConfig);
         State state = recovered.state();
+        EpochFiles epochs = isMember ? EpochFiles.open(disk, state.zxid()) : null;
 
         int gateways = Mapping.gateways(config);
         int tickMillis = config.timing().tickMillis();
@@ -141,14 +156,33 @@ public final class BanyanServer implements AutoCloseable {
         metrics.summary(Summary.STARTUP_TXNS_LOADED).add(recovered.txns());
         metrics.summary(Summary.DBINITTIME).add(recovered.millis());
         long nowMillis = System.nanoTime() / 1_000_000;
+        ReplicaConfig replicaConfig = Mapping.replica(config, gateways, stepMillis);
         var replica =
-                new Replica(
-                        Mapping.replica(config, gateways, stepMillis),
-                        tree,
-                        state,
-                        nowMillis,
-                        System.currentTimeMillis(),
-                        new SplittableRandom());
+                epochs == null
+                        ? new Replica(
+                                replicaConfig,
+                                tree,
+                                state,
+                                nowMillis,
+                                System.currentTimeMillis(),
+                                new SplittableRandom())
+                        : Replica.member(
+                                replicaConfig,
+                                tree,
+                                state,
+                                Mapping.zab(config),
+                                recovered.past(epochs),
+                                nowMillis,
+                                System.currentTimeMillis(),
+                                new SplittableRandom());
+        ports =
+                isMember
+                        ? new PeerPorts(
+                                Mapping.peers(config),
+                                Mapping.membership(config),
+                                tree::loader,
+                                new FromPeers())
+                        : null;
         ServerConfig.ConnectionLimits limits = config.connectionLimits();
         var kind = Mapping.transport(config);
         front =
@@ -167,9 +201,13 @@ public final class BanyanServer implements AutoCloseable {
                         replica,
                         disk,
                         storeConfig,
+                        tree,
                         new TxnLog(disk, storeConfig, state.zxid()),
+                        epochs,
+                        Mapping.stretchBytesMax(config),
                         Mapping.purge(config),
                         front,
+                        ports == null ? PeerOutlet.NOBODY : ports,
                         new Events(),
                         stepMillis);
         facts = new RunningFacts(front, host, stats, recovered.snapshot());
@@ -184,16 +222,16 @@ public final class BanyanServer implements AutoCloseable {
                         config.storage().dataDir().resolve("version-2"));
         GatewayConfig gatewayConfig = Mapping.gateway(config, gateways, stepMillis);
         front.start(
-                (index, port) ->
-                        new Gateway(
-                                index,
-                                gatewayConfig,
-                                tree,
-                                state,
-                                port,
-                                new GatewayMeter(metrics, stats),
-                                System.nanoTime(),
-                                System::currentTimeMillis),
+                (index, port) -> {
+                    var meter = new GatewayMeter(metrics, stats);
+                    long now = System.nanoTime();
+                    LongSupplier wall = System::currentTimeMillis;
+                    return isMember
+                            ? Gateway.waiting(
+                                    index, gatewayConfig, tree, state, port, meter, now, wall)
+                            : new Gateway(
+                                    index, gatewayConfig, tree, state, port, meter, now, wall);
+                },
                 stepMillis);
         host.start();
         if (recovered.wantsSnapshot()) {
@@ -203,15 +241,20 @@ public final class BanyanServer implements AutoCloseable {
 
     private void open() throws IOException {
         try {
-            ServerConfig.ClientPorts ports = config.clientPorts();
-            if (ports.plain() != null) {
-                client = front.open(ports.plain(), ports.acceptBacklog());
-                facts.ready(client.getPort());
+            ServerConfig.ClientPorts clientPorts = config.clientPorts();
+            if (clientPorts.plain() != null) {
+                client = front.open(clientPorts.plain(), clientPorts.acceptBacklog());
+                facts.listening(client.getPort());
                 LOG.info("serving clients address={} transport={}", client, front.kind());
             }
         } catch (IOException e) {
             close();
             throw e;
+        }
+        if (ports == null) {
+            facts.ready();
+        } else {
+            ports.start();
         }
         openAdmin();
         openDoors();
@@ -340,6 +383,9 @@ public final class BanyanServer implements AutoCloseable {
             }
             words.close();
             front.stop("server stops");
+            if (ports != null) {
+                ports.close();
+            }
             host.stop();
             disk.close();
             if (temporary != null) {
@@ -366,12 +412,27 @@ public final class BanyanServer implements AutoCloseable {
             State state,
             boolean wantsSnapshot,
             ServerFacts.LastSnapshot snapshot,
+            List<Entry> newest,
             long txns,
-            long millis) {}
+            long millis) {
+        Past past(EpochFiles epochs) {
+            return new Past(
+                    epochs.acceptedEpoch(),
+                    epochs.currentEpoch(),
+                    state.zxid(),
+                    Math.max(0, snapshot.zxid()),
+                    newest);
+        }
+    }
 
     private Recovered recover(ZnodeTree tree, StoreConfig storeConfig) throws IOException {
         ServerConfig.Storage storage = config.storage();
-        var target = new RecoveredTree(tree);
+        boolean isMember = config.ensemble().isEnsemble();
+        var target =
+                isMember
+                        ? new RecoveredTree(
+                                tree, storage.commitsKeptInMemory(), Mapping.historyBytesMax())
+                        : new RecoveredTree(tree);
         var rules = new Recovery.Rules(storage.trustEmptySnapshot(), storage.createEmptyDatabase());
         Recovery.Result result =
                 Recovery.recover(disk, storeConfig, rules, target, System::nanoTime);
@@ -381,11 +442,12 @@ public final class BanyanServer implements AutoCloseable {
                 SnapshotFile.write(disk, storeConfig, state);
                 Recovery.created(disk);
                 LOG.info("new database dataDir={}", storage.dataDir());
-                yield new Recovered(state, false, snapshotOf(0), 0, 0);
+                yield new Recovered(state, false, snapshotOf(0), List.of(), 0, 0);
             }
             case SNAPSHOT, LOG_ONLY -> {
                 State found = target.state();
-                State state = tree.withoutOrphans(found);
+                // A member changes its state by transactions only, as all others do.
+                State state = isMember ? found : tree.withoutOrphans(found);
                 report(result, state);
                 boolean longLog = result.txns() > storage.snapshotEveryTxns() / 2;
                 boolean swept = state.nodeCount() != found.nodeCount();
@@ -393,6 +455,7 @@ public final class BanyanServer implements AutoCloseable {
                         state,
                         longLog || swept || result.start() == Recovery.Start.LOG_ONLY,
                         snapshotOf(result.snapshot() == null ? -1 : result.snapshot().zxid()),
+                        target.newest(),
                         result.txns(),
                         (result.loadNanos() + result.replayNanos()) / 1_000_000);
             }
@@ -423,6 +486,44 @@ public final class BanyanServer implements AutoCloseable {
                 result.tornBytes(),
                 result.loadNanos() / 1_000_000,
                 result.replayNanos() / 1_000_000);
+    }
+
+    /// What other servers say, to the replica.
+    private final class FromPeers implements PeerEvents {
+        @Override
+        public void notified(long serverId, Notification notification) {
+            host.post(List.of(new Input.Notified(serverId, notification)));
+        }
+
+        @Override
+        public void electionLink(long serverId, boolean up) {
+            host.post(List.of(new Input.ElectionLink(serverId, up)));
+        }
+
+        @Override
+        public void linkOpened(long link) {
+            host.post(List.of(new Input.LinkOpened(link)));
+        }
+
+        @Override
+        public void linkLost(long link, String why) {
+            host.post(List.of(new Input.LinkLost(link, why)));
+        }
+
+        @Override
+        public void received(long link, List<Message> messages) {
+            var inputs = new ArrayList<Input>(messages.size());
+            for (Message each : messages) {
+                inputs.add(new Input.FromPeer(link, each));
+            }
+            host.post(inputs);
+        }
+
+        @Override
+        public void portFailed(String why) {
+            LOG.error("this server stops: {}", why);
+            Thread.ofPlatform().name("banyan-stop").start(() -> stop(why, PEER_PORT_FAILED));
+        }
     }
 
     private final class Events implements HostEvents {
@@ -466,6 +567,15 @@ public final class BanyanServer implements AutoCloseable {
                     "snapshot failed zxid=0x{}; writes go on, the log keeps everything",
                     Long.toHexString(zxid),
                     cause);
+        }
+
+        @Override
+        public void serving(boolean serving, String why) {
+            if (serving) {
+                facts.ready();
+            } else {
+                facts.notReady(why);
+            }
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.banyan.replica.GatewayConfig;
 import io.banyan.replica.ReplicaConfig;
 import io.banyan.server.config.ServerConfig;
 import io.banyan.server.net.NettyFront;
+import io.banyan.server.peer.PeerSettings;
 import io.banyan.store.Compression;
 import io.banyan.store.Purge;
 import io.banyan.store.StoreConfig;
@@ -11,9 +12,14 @@ import io.banyan.tree.AuthScheme;
 import io.banyan.tree.DigestScheme;
 import io.banyan.tree.IpScheme;
 import io.banyan.tree.TreeConfig;
+import io.banyan.zab.Electorate;
+import io.banyan.zab.ZabConfig;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// From what an operator sets to what each room has to know.
 final class Mapping {
@@ -29,7 +35,116 @@ final class Mapping {
     /// Gaps of this many steps between two ticks count on the session clock, no more.
     private static final int STALL_STEPS = 4;
 
+    private static final int STANDALONE_ID = 1;
+
+    /// Between Banyan servers signs of life are cheap, so they need no setting: a leader that hangs
+    /// is noticed in about a second, a pause of the collector is not taken for it.
+    private static final int HEARTBEATS_PER_TICK = 10;
+
+    private static final int HEARTBEAT_MILLIS_MIN = 50;
+    private static final int HEARTBEAT_MILLIS_MAX = 250;
+    private static final int SILENCE_MILLIS_MIN = 1_000;
+    private static final int SILENCE_MILLIS_MAX = 1_500;
+
+    /// Of the heap, for transactions that learners may still want.
+    private static final int HISTORY_SHARE = 16;
+
+    private static final long HISTORY_BYTES_MAX = 64 << 20;
+
+    /// Of the heap, for what waits for one slow learner.
+    private static final int UNSENT_SHARE = 8;
+
+    private static final long UNSENT_BYTES_MIN = 32 << 20;
+
+    /// Beyond it an image of the tree is better than a stretch of the log.
+    private static final long STRETCH_BYTES_MAX = 64 << 20;
+
     private Mapping() {}
+
+    static ZabConfig zab(ServerConfig config) {
+        ServerConfig.Ensemble ensemble = config.ensemble();
+        ServerConfig.Peers peers = config.peers();
+        int tickMillis = config.timing().tickMillis();
+        return new ZabConfig(
+                ensemble.myId(),
+                electorate(ensemble),
+                ids(ensemble, ServerConfig.Role.OBSERVER),
+                tickMillis,
+                peers.initLimitTicks(),
+                peers.syncLimitTicks(),
+                Math.clamp(
+                        tickMillis / HEARTBEATS_PER_TICK,
+                        HEARTBEAT_MILLIS_MIN,
+                        HEARTBEAT_MILLIS_MAX),
+                Math.clamp(tickMillis, SILENCE_MILLIS_MIN, SILENCE_MILLIS_MAX),
+                config.storage().commitsKeptInMemory(),
+                historyBytesMax(),
+                peers.forceSnapshotSync(),
+                membership(config));
+    }
+
+    static long historyBytesMax() {
+        return Math.min(HISTORY_BYTES_MAX, Runtime.getRuntime().maxMemory() / HISTORY_SHARE);
+    }
+
+    static long stretchBytesMax(ServerConfig config) {
+        return config.storage().snapshotSizeFactor() < 0 ? 0 : STRETCH_BYTES_MAX;
+    }
+
+    static byte[] membership(ServerConfig config) {
+        return config.ensemble().text().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Electorate electorate(ServerConfig.Ensemble ensemble) {
+        Set<Long> voters = ids(ensemble, ServerConfig.Role.PARTICIPANT);
+        if (ensemble.groups().isEmpty()) {
+            return Electorate.majority(voters);
+        }
+        var groupOf = new TreeMap<Long, Long>();
+        ensemble.groups()
+                .forEach((group, members) -> {
+                    for (long id : members) {
+                        if (voters.contains(id)) {
+                            groupOf.put(id, group);
+                        }
+                    }
+                });
+        return Electorate.hierarchical(groupOf, ensemble.weights());
+    }
+
+    private static Set<Long> ids(ServerConfig.Ensemble ensemble, ServerConfig.Role role) {
+        var ids = new TreeSet<Long>();
+        for (ServerConfig.Server each : ensemble.servers().values()) {
+            if (each.role() == role) {
+                ids.add(each.id());
+            }
+        }
+        return ids;
+    }
+
+    static PeerSettings peers(ServerConfig config) {
+        ServerConfig.Peers peers = config.peers();
+        int tickMillis = config.timing().tickMillis();
+        int dialTicks =
+                peers.learnerConnectTicks() > 0
+                        ? peers.learnerConnectTicks()
+                        : peers.initLimitTicks();
+        return new PeerSettings(
+                config.ensemble().myId(),
+                config.ensemble().servers(),
+                peers.listenOnAllAddresses(),
+                peers.electionBindRetries(),
+                peers.electionConnectMillis(),
+                peers.electionSocketTimeoutMillis() > 0
+                        ? peers.electionSocketTimeoutMillis()
+                        : tickMillis * peers.syncLimitTicks(),
+                tickMillis * dialTicks,
+                peers.leaderConnectRetryMillis(),
+                peers.electionKeepAlive(),
+                peers.followerNoDelay() && peers.leaderNoDelay(),
+                recordBytesMax(config),
+                Math.max(UNSENT_BYTES_MIN, Runtime.getRuntime().maxMemory() / UNSENT_SHARE));
+    }
 
     static int gateways(ServerConfig config) {
         String set = config.properties().get(GATEWAYS);
@@ -62,7 +177,9 @@ final class Mapping {
     static ReplicaConfig replica(ServerConfig config, int gateways, int stepMillis) {
         ServerConfig.Containers containers = config.containers();
         return new ReplicaConfig(
-                1,
+                config.ensemble().isEnsemble()
+                        ? Math.toIntExact(config.ensemble().myId())
+                        : STANDALONE_ID,
                 gateways,
                 config.timing().tickMillis(),
                 STALL_STEPS * stepMillis,
@@ -118,15 +235,11 @@ final class Mapping {
 
     static StoreConfig store(ServerConfig config) {
         ServerConfig.Storage storage = config.storage();
-        ServerConfig.RequestLimits limits = config.requestLimits();
         return new StoreConfig(
                 storage.preallocateKib() * 1024L,
                 storage.forceSync(),
                 storage.rollLogAtKib() * 1024,
-                (int)
-                        Math.min(
-                                Integer.MAX_VALUE - 64L,
-                                (long) limits.frameBytesMax() + limits.extraBytes()),
+                recordBytesMax(config),
                 switch (storage.compression()) {
                     case NONE -> Compression.NONE;
                     case GZ -> Compression.GZIP;
@@ -134,5 +247,13 @@ final class Mapping {
                 },
                 storage.treeDigest(),
                 storage.snapshotHasLastZxid());
+    }
+
+    private static int recordBytesMax(ServerConfig config) {
+        ServerConfig.RequestLimits limits = config.requestLimits();
+        return (int)
+                Math.min(
+                        Integer.MAX_VALUE - 64L,
+                        (long) limits.frameBytesMax() + limits.extraBytes());
     }
 }

@@ -44,9 +44,13 @@ final class RunningFacts implements ServerFacts {
         this.lastSnapshot = lastSnapshot;
     }
 
-    /// Clients are let in from now on.
-    void ready(int newClientPort) {
+    /// The client port is open.
+    void listening(int newClientPort) {
         clientPort = newClientPort;
+    }
+
+    /// Clients are served from now on.
+    void ready() {
         notReady = "";
     }
 

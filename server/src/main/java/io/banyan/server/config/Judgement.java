@@ -60,7 +60,7 @@ final class Judgement {
                     new Later("client.certReload", "TLS"),
                     new Later("client.portUnification", "TLS"),
                     new Later("netty.server.", "TLS"),
-                    new Later("sslQuorum", "TLS"),
+                    new Later("sslQuorumReloadCertFiles", "TLS between servers"),
                     new Later("portUnification", "TLS"),
                     new Later("admin.portUnification", "TLS of the admin server"),
                     new Later("admin.needClientAuth", "TLS of the admin server"),
@@ -81,6 +81,7 @@ final class Judgement {
     private static final Map<String, String> REFUSED =
             Map.of(
                     "sessionRequireClientSASLAuth", "SASL",
+                    "sslQuorum", "TLS between servers",
                     "quorum.auth.enableSasl", "SASL between servers",
                     "quorum.auth.learnerRequireSasl", "SASL between servers",
                     "quorum.auth.serverRequireSasl", "SASL between servers",
@@ -114,15 +115,12 @@ final class Judgement {
     }
 
     private void notInEffect(Ensemble ensemble, ClientPorts ports) {
-        if (ensemble.isEnsemble()) {
+        if (ensemble.isEnsemble() && !ensemble.servers().containsKey(ensemble.myId())) {
             settings.notice(
                     new Notice(
                             Level.REFUSE,
                             "server.N",
-                            "names an ensemble of "
-                                    + ensemble.servers().size()
-                                    + " servers; this version of Banyan serves standalone only,"
-                                    + " and one server of an ensemble must not write alone."));
+                            "has no line for this server, whose myid is " + ensemble.myId() + "."));
         }
         if (ports.secure() != null) {
             settings.notice(

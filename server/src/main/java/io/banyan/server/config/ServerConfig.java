@@ -388,6 +388,11 @@ public record ServerConfig(
         public Server {
             addresses = List.copyOf(addresses);
         }
+
+        /// What stands behind `server.N=`.
+        public String text() {
+            return MembershipText.of(this);
+        }
     }
 
     /// One way to reach a peer.
@@ -425,6 +430,11 @@ public record ServerConfig(
             long voters =
                     servers.values().stream().filter(s -> s.role() == Role.PARTICIPANT).count();
             return voters > 1 || (!standaloneEnabled && voters > 0);
+        }
+
+        /// As servers tell it each other, and as `/zookeeper/config` holds it.
+        public String text() {
+            return MembershipText.of(this);
         }
     }
 

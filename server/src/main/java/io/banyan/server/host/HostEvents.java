@@ -10,6 +10,11 @@ public interface HostEvents {
 
     void snapshotFailed(long zxid, Throwable cause);
 
+    /// Clients are served from now on, or not any more. Only of a member of an ensemble.
+    ///
+    /// @param why not; empty if they are
+    void serving(boolean serving, String why);
+
     /// The server cannot go on; it is told once.
     void halted(String reason);
 }

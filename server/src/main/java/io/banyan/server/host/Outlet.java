@@ -2,6 +2,7 @@ package io.banyan.server.host;
 
 import io.banyan.replica.Batch;
 import io.banyan.replica.Connection;
+import io.banyan.replica.Effect;
 import io.banyan.replica.Ticket;
 
 /// The way from the replica's thread to the gateways' threads. Calls return at once.
@@ -12,4 +13,10 @@ public interface Outlet {
     void resumed(Ticket ticket, long sessionId, boolean valid);
 
     void evict(Connection connection);
+
+    /// Lets every gateway serve clients from this state on.
+    void serve(Effect.Serve serve);
+
+    /// Lets every gateway close its clients' connections, until {@link #serve}.
+    void cease(String why);
 }

@@ -6,6 +6,9 @@ import io.banyan.tree.Loader;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.SnapshotSink;
+import io.banyan.zab.Entry;
+import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Builds the state from what recovery finds. Confined to the starting thread.
@@ -14,10 +17,22 @@ public final class RecoveredTree implements Recovery.Target {
     private State state;
     private @Nullable Loader loader;
     private @Nullable Snapshot snapshot;
+    private final int newestMax;
+    private final long newestBytesMax;
+    private final ArrayDeque<Entry> newest = new ArrayDeque<>();
+    private long newestBytes;
 
     public RecoveredTree(ZnodeTree tree) {
+        this(tree, 0, 0);
+    }
+
+    /// @param newestMax how many of the last transactions to keep
+    /// @param newestBytesMax how many bytes of them
+    public RecoveredTree(ZnodeTree tree, int newestMax, long newestBytesMax) {
         this.tree = tree;
         this.state = tree.fresh();
+        this.newestMax = newestMax;
+        this.newestBytesMax = newestBytesMax;
     }
 
     @Override
@@ -40,10 +55,22 @@ public final class RecoveredTree implements Recovery.Target {
     @Override
     public void txn(long zxid, byte[] payload) {
         state = tree.replay(state, payload);
+        if (newestMax > 0) {
+            newest.add(new Entry(zxid, payload));
+            newestBytes += payload.length;
+        }
+        while (newest.size() > newestMax || newestBytes > newestBytesMax) {
+            newestBytes -= newest.remove().payload().length;
+        }
     }
 
     public State state() {
         return state;
+    }
+
+    /// The last transactions behind the snapshot, as many as were to be kept.
+    public List<Entry> newest() {
+        return List.copyOf(newest);
     }
 
     /// The snapshot that the state began with, null if there was none.

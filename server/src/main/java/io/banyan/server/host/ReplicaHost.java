@@ -3,40 +3,54 @@ package io.banyan.server.host;
 import io.banyan.replica.Input;
 import io.banyan.replica.Replica;
 import io.banyan.store.Disk;
+import io.banyan.store.EpochFiles;
 import io.banyan.store.Purge;
 import io.banyan.store.StoreConfig;
 import io.banyan.store.TxnLog;
 import io.banyan.tree.State;
+import io.banyan.tree.ZnodeTree;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// A running replica with its threads. Thread-safe.
 public final class ReplicaHost {
     private final Inbox<Input> inbox = new Inbox<>();
     private final LogThread log;
     private final SnapshotThread snapshots;
+    private final HistoryThread history;
     private final ReplicaThread replica;
 
+    /// @param epochs null for a server that stands alone
+    /// @param historyBytesMax of a stretch of the log for a learner
+    /// @param peers {@link PeerOutlet#NOBODY} for a server that stands alone
     /// @param tickMillis how long the replica sleeps at most
     public ReplicaHost(
             Replica replica,
             Disk disk,
             StoreConfig storeConfig,
+            ZnodeTree tree,
             TxnLog txnLog,
+            @Nullable EpochFiles epochs,
+            long historyBytesMax,
             Purge.Policy purge,
             Outlet outlet,
+            PeerOutlet peers,
             HostEvents events,
             int tickMillis) {
-        log = new LogThread(txnLog, inbox, events);
+        log = new LogThread(disk, storeConfig, tree, txnLog, epochs, inbox, events);
         snapshots = new SnapshotThread(disk, storeConfig, purge, inbox, events);
+        history = new HistoryThread(disk, storeConfig, historyBytesMax, inbox);
         this.replica =
-                new ReplicaThread(replica, inbox, log, snapshots, outlet, events, tickMillis);
+                new ReplicaThread(
+                        replica, inbox, log, snapshots, history, outlet, peers, events, tickMillis);
     }
 
     public void start() {
         log.start();
         snapshots.start();
+        history.start();
         replica.start();
     }
 
@@ -64,5 +78,6 @@ public final class ReplicaHost {
         replica.finish();
         log.finish();
         snapshots.finish();
+        history.finish();
     }
 }

@@ -23,7 +23,9 @@ final class ReplicaThread extends Thread {
     private final Inbox<Input> inbox;
     private final LogThread log;
     private final SnapshotThread snapshots;
+    private final HistoryThread history;
     private final Outlet outlet;
+    private final PeerOutlet peers;
     private final HostEvents events;
     private final int tickMillis;
     private final List<Effect> effects = new ArrayList<>();
@@ -38,7 +40,9 @@ final class ReplicaThread extends Thread {
             Inbox<Input> inbox,
             LogThread log,
             SnapshotThread snapshots,
+            HistoryThread history,
             Outlet outlet,
+            PeerOutlet peers,
             HostEvents events,
             int tickMillis) {
         super("banyan-replica");
@@ -47,7 +51,9 @@ final class ReplicaThread extends Thread {
         this.inbox = inbox;
         this.log = log;
         this.snapshots = snapshots;
+        this.history = history;
         this.outlet = outlet;
+        this.peers = peers;
         this.events = events;
         this.tickMillis = tickMillis;
     }
@@ -82,7 +88,7 @@ final class ReplicaThread extends Thread {
             List<Input> taken = new ArrayList<>();
             while (!stopping) {
                 taken.clear();
-                taken = inbox.take(taken, tickMillis);
+                taken = inbox.take(taken, sleepMillis());
                 round(taken);
             }
         } catch (InterruptedException e) {
@@ -95,9 +101,16 @@ final class ReplicaThread extends Thread {
         }
     }
 
+    private long sleepMillis() {
+        return Math.clamp(replica.wakeAtMillis() - nowMillis(), 0, tickMillis);
+    }
+
+    private static long nowMillis() {
+        return System.nanoTime() / 1_000_000;
+    }
+
     private void round(List<Input> inputs) {
-        long nowMillis = System.nanoTime() / 1_000_000;
-        replica.step(new Input.Tick(nowMillis, System.currentTimeMillis()), effects);
+        replica.step(new Input.Tick(nowMillis(), System.currentTimeMillis()), effects);
         for (int i = 0; i < inputs.size(); i++) {
             replica.step(inputs.get(i), effects);
         }
@@ -120,21 +133,27 @@ final class ReplicaThread extends Thread {
                 case Effect.Evict evict -> outlet.evict(evict.connection());
                 case Effect.TakeSnapshot take -> snapshots.post(take);
                 case Effect.Halt halt -> halt(halt.reason());
-                case Effect.Notify _,
-                        Effect.Dial _,
-                        Effect.SendToPeer _,
-                        Effect.SendImage _,
-                        Effect.HangUp _,
-                        Effect.SaveAcceptedEpoch _,
-                        Effect.SaveCurrentEpoch _,
-                        Effect.Truncate _,
-                        Effect.Install _,
-                        Effect.ReadHistory _,
-                        Effect.Serve _,
-                        Effect.Cease _,
-                        Effect.Report _ ->
-                        throw new IllegalStateException(
-                                "a server on its own got " + effects.get(i));
+                case Effect.SaveAcceptedEpoch save -> forLog.add(save);
+                case Effect.SaveCurrentEpoch save -> forLog.add(save);
+                case Effect.Truncate truncate -> forLog.add(truncate);
+                case Effect.Install install -> forLog.add(install);
+                case Effect.ReadHistory read -> history.post(read);
+                case Effect.Notify notify -> peers.notify(notify.serverId(), notify.notification());
+                case Effect.Dial dial -> peers.dial(dial.link(), dial.serverId());
+                case Effect.SendToPeer send -> peers.send(send.link(), send.message());
+                case Effect.SendImage send ->
+                        peers.sendImage(send.link(), send.zxid(), send.state());
+                case Effect.HangUp hangUp -> peers.hangUp(hangUp.link(), hangUp.why());
+                case Effect.Serve serve -> {
+                    committed = serve.state();
+                    outlet.serve(serve);
+                    events.serving(true, "");
+                }
+                case Effect.Cease cease -> {
+                    outlet.cease(cease.why());
+                    events.serving(false, cease.why());
+                }
+                case Effect.Report report -> LOG.info("{}", report.line());
             }
         }
         effects.clear();

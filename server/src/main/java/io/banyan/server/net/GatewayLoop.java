@@ -2,6 +2,7 @@ package io.banyan.server.net;
 
 import io.banyan.replica.Batch;
 import io.banyan.replica.Connection;
+import io.banyan.replica.Effect;
 import io.banyan.replica.Gateway;
 import io.banyan.replica.GatewayPort;
 import io.banyan.replica.Input;
@@ -113,6 +114,20 @@ final class GatewayLoop implements GatewayPort {
     void evict(Connection connection) {
         loop.execute(() -> {
             gateway().onEvicted(connection, System.nanoTime());
+            roundOpen();
+        });
+    }
+
+    void serve(Effect.Serve serve) {
+        loop.execute(() -> {
+            gateway().onServe(serve, System.nanoTime());
+            roundOpen();
+        });
+    }
+
+    void cease(String why) {
+        loop.execute(() -> {
+            gateway().onCease(why, System.nanoTime());
             roundOpen();
         });
     }

@@ -2,6 +2,7 @@ package io.banyan.server.net;
 
 import io.banyan.replica.Batch;
 import io.banyan.replica.Connection;
+import io.banyan.replica.Effect;
 import io.banyan.replica.Gateway;
 import io.banyan.replica.GatewayPort;
 import io.banyan.replica.Input;
@@ -242,6 +243,20 @@ public final class NettyFront implements Outlet {
     @Override
     public void evict(Connection connection) {
         loops.get(connection.gatewayIndex()).evict(connection);
+    }
+
+    @Override
+    public void serve(Effect.Serve serve) {
+        for (GatewayLoop loop : loops) {
+            loop.serve(serve);
+        }
+    }
+
+    @Override
+    public void cease(String why) {
+        for (GatewayLoop loop : loops) {
+            loop.cease(why);
+        }
     }
 
     /// Stops listening; connections stay.

@@ -1,0 +1,188 @@
+package io.banyan.server.peer;
+
+import io.banyan.replica.ElectionHello;
+import io.banyan.replica.PeerCodec;
+import io.banyan.server.config.Endpoint;
+import io.banyan.server.config.ServerConfig.PeerAddress;
+import io.banyan.wire.MalformedRecord;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The connections of the election port: one with each other server.
+///
+/// Of two servers the one with the larger id keeps the connection that it dialled. The other one
+/// may only knock: it dials, says who it is, and is dialled in turn. Thread-safe.
+final class ElectionMesh {
+    private static final Logger LOG = LoggerFactory.getLogger(ElectionMesh.class);
+
+    /// Connections that have not introduced themselves yet; more are closed at once.
+    private static final int STRANGERS_MAX = 64;
+
+    /// Of a hello, up to and including the length of the address.
+    private static final int HELLO_BYTES_MIN = 20;
+
+    private final PeerSettings settings;
+    private final PeerEvents events;
+    private final Map<Long, ElectionPeer> peers = new TreeMap<>();
+    private final List<PortListener> listeners = new ArrayList<>();
+    private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
+    private volatile boolean closed;
+
+    ElectionMesh(PeerSettings settings, PeerEvents events) {
+        this.settings = settings;
+        this.events = events;
+        for (long id : settings.members().keySet()) {
+            // Two observers have nothing to say to each other.
+            boolean mute = settings.isObserver(settings.myId()) && settings.isObserver(id);
+            if (id != settings.myId() && !mute) {
+                peers.put(id, new ElectionPeer(settings, settings.member(id), events));
+            }
+        }
+    }
+
+    void start() {
+        for (Endpoint each : ports(settings, PeerAddress::electionPort)) {
+            var listener =
+                    new PortListener(
+                            "election port",
+                            each,
+                            settings.bindTries(),
+                            this::accepted,
+                            events::portFailed);
+            listeners.add(listener);
+            listener.start();
+        }
+        peers.values().forEach(ElectionPeer::start);
+    }
+
+    /// Where this server listens.
+    static List<Endpoint> ports(PeerSettings settings, ToIntFunction<PeerAddress> port) {
+        var all = new ArrayList<Endpoint>();
+        for (PeerAddress each : settings.me().addresses()) {
+            String host = settings.listenOnAllAddresses() ? "" : each.host();
+            var endpoint = new Endpoint(host, port.applyAsInt(each));
+            if (!all.contains(endpoint)) {
+                all.add(endpoint);
+            }
+        }
+        return all;
+    }
+
+    /// Sends a vote; one still waiting for the same server is replaced.
+    ///
+    /// @param frame encoded, without its length
+    void send(long serverId, byte[] frame) {
+        ElectionPeer peer = peers.get(serverId);
+        if (peer != null) {
+            peer.send(frame);
+        }
+    }
+
+    private void accepted(Socket socket) {
+        if (!strangers.tryAcquire()) {
+            LOG.warn(
+                    "election port: {} refused: {} others have not introduced themselves yet",
+                    Sockets.nameOf(socket),
+                    STRANGERS_MAX);
+            Sockets.close(socket);
+            return;
+        }
+        Thread.ofVirtual()
+                .name("banyan-election-hello")
+                .start(() -> {
+                    try {
+                        greet(socket);
+                    } finally {
+                        strangers.release();
+                    }
+                });
+    }
+
+    private void greet(Socket socket) {
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setKeepAlive(settings.keepAlive());
+            socket.setSoTimeout(settings.handshakeMillisMax());
+            ElectionHello hello = read(socket.getInputStream());
+            socket.setSoTimeout(0);
+            welcome(hello, socket);
+        } catch (SocketTimeoutException e) {
+            refuse(socket, "it said nothing for " + settings.handshakeMillisMax() + " ms");
+        } catch (MalformedRecord e) {
+            refuse(socket, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            refuse(socket, "the connection ended before it said who it is");
+        }
+    }
+
+    /// Not a byte more than the hello: votes may stand right behind it.
+    private static ElectionHello read(InputStream in) throws IOException {
+        var bytes = new byte[HELLO_BYTES_MIN];
+        require(in, bytes, 0, Long.BYTES);
+        if (PeerCodec.helloLength(bytes, 0, Long.BYTES) > 0) {
+            throw new MalformedRecord(
+                    "the hello of ZooKeeper 3.4 or older, by server "
+                            + PeerCodec.decodeHello(bytes, 0, Long.BYTES).serverId());
+        }
+        require(in, bytes, Long.BYTES, HELLO_BYTES_MIN);
+        PeerCodec.helloLength(bytes, 0, HELLO_BYTES_MIN);
+        int length = ByteBuffer.wrap(bytes).getInt(HELLO_BYTES_MIN - Integer.BYTES);
+        bytes = Arrays.copyOf(bytes, HELLO_BYTES_MIN + length);
+        require(in, bytes, HELLO_BYTES_MIN, bytes.length);
+        return PeerCodec.decodeHello(bytes, 0, bytes.length);
+    }
+
+    private static void require(InputStream in, byte[] bytes, int from, int end)
+            throws IOException {
+        if (in.readNBytes(bytes, from, end - from) < end - from) {
+            throw new EOFException();
+        }
+    }
+
+    private void welcome(ElectionHello hello, Socket socket) {
+        long id = hello.serverId();
+        if (id == settings.myId()) {
+            refuse(socket, "it says that it is server " + id + ", which this server is");
+            return;
+        }
+        ElectionPeer peer = peers.get(id);
+        if (peer == null) {
+            refuse(socket, "there is no line server." + id + " in the configuration");
+            return;
+        }
+        if (closed) {
+            Sockets.close(socket);
+            return;
+        }
+        if (id > settings.myId()) {
+            peer.connected(socket);
+        } else {
+            Sockets.close(socket);
+            peer.knockedAt();
+        }
+    }
+
+    private static void refuse(Socket socket, String why) {
+        LOG.warn("election port: {} refused: {}", Sockets.nameOf(socket), why);
+        Sockets.close(socket);
+    }
+
+    void close() {
+        closed = true;
+        listeners.forEach(PortListener::close);
+        peers.values().forEach(ElectionPeer::close);
+    }
+}

@@ -1,0 +1,73 @@
+package io.banyan.server.peer;
+
+import io.banyan.replica.PeerCodec;
+import io.banyan.server.host.PeerOutlet;
+import io.banyan.tree.Loader;
+import io.banyan.tree.State;
+import io.banyan.wire.JuteWriter;
+import io.banyan.zab.Message;
+import io.banyan.zab.Notification;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The way to the other servers of the ensemble. Thread-safe; no method blocks.
+public final class PeerPorts implements PeerOutlet {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerPorts.class);
+
+    private final ElectionMesh election;
+    private final QuorumLinks quorum;
+    private final byte[] membership;
+
+    /// @param membership text of the configuration that goes with each vote
+    /// @param loaders makes what images of a leader are loaded into
+    public PeerPorts(
+            PeerSettings settings, byte[] membership, Supplier<Loader> loaders, PeerEvents events) {
+        this.membership = membership.clone();
+        election = new ElectionMesh(settings, events);
+        quorum = new QuorumLinks(settings, events, loaders);
+    }
+
+    /// Listens, and dials the others' election ports. A port that cannot be had is told through
+    /// {@link PeerEvents#portFailed}.
+    public void start() {
+        quorum.start();
+        election.start();
+    }
+
+    @Override
+    public void notify(long serverId, Notification notification) {
+        var frame = new JuteWriter(64 + membership.length);
+        PeerCodec.encodeNotification(notification, membership, frame);
+        election.send(serverId, frame.toByteArray());
+    }
+
+    @Override
+    public void dial(long link, long serverId) {
+        quorum.dial(link, serverId);
+    }
+
+    @Override
+    public void send(long link, Message message) {
+        quorum.send(link, message);
+    }
+
+    @Override
+    public void sendImage(long link, long zxid, State state) {
+        quorum.sendImage(link, zxid, state);
+    }
+
+    @Override
+    public void hangUp(long link, @Nullable String why) {
+        if (why != null) {
+            LOG.info("quorum link {} hung up: {}", link, why);
+        }
+        quorum.hangUp(link);
+    }
+
+    public void close() {
+        election.close();
+        quorum.close();
+    }
+}

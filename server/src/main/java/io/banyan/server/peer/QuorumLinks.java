@@ -1,0 +1,350 @@
+package io.banyan.server.peer;
+
+import io.banyan.replica.PeerCodec;
+import io.banyan.server.config.Endpoint;
+import io.banyan.server.config.ServerConfig.PeerAddress;
+import io.banyan.tree.Loader;
+import io.banyan.tree.State;
+import io.banyan.wire.MalformedRecord;
+import io.banyan.zab.Message;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The connections of the quorum port: learners that come in, and the leader that is dialled.
+/// Listens whether this server leads or not: who leads is not known here. Thread-safe.
+final class QuorumLinks {
+    private static final Logger LOG = LoggerFactory.getLogger(QuorumLinks.class);
+
+    /// Connections that have not introduced themselves yet; more are closed at once.
+    private static final int STRANGERS_MAX = 64;
+
+    /// A server whose process died connects anew before its old connection's end was noticed.
+    private static final int FORMER_MILLIS_MAX = 500;
+
+    private static final int FORMER_POLL_MILLIS = 10;
+
+    /// Dials of one link, at least.
+    private static final int DIALS_MIN = 5;
+
+    private static final int PACKETS_PER_POST_MAX = 4096;
+    private static final int FOLLOWER_INFO = 11;
+    private static final int OBSERVER_INFO = 16;
+
+    private final PeerSettings settings;
+    private final PeerEvents events;
+    private final Supplier<Loader> loaders;
+    private final Map<Long, QuorumLink> links = new ConcurrentHashMap<>();
+
+    /// Which learner is on which link from outside.
+    private final Map<Long, QuorumLink> learners = new ConcurrentHashMap<>();
+
+    private final List<PortListener> listeners = new ArrayList<>();
+    private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
+    private final AtomicLong lastNumber = new AtomicLong();
+    private volatile boolean closed;
+
+    /// @param loaders makes what images of a leader are loaded into
+    QuorumLinks(PeerSettings settings, PeerEvents events, Supplier<Loader> loaders) {
+        this.settings = settings;
+        this.events = events;
+        this.loaders = loaders;
+    }
+
+    void start() {
+        for (Endpoint each : ElectionMesh.ports(settings, PeerAddress::quorumPort)) {
+            var listener =
+                    new PortListener(
+                            "quorum port",
+                            each,
+                            settings.bindTries(),
+                            this::accepted,
+                            events::portFailed);
+            listeners.add(listener);
+            listener.start();
+        }
+    }
+
+    void dial(long number, long serverId) {
+        var link = new QuorumLink(number, true, settings.unsentBytesMax());
+        links.put(number, link);
+        Thread.ofPlatform()
+                .daemon()
+                .name("banyan-quorum-" + serverId + "-in")
+                .start(() -> dialAndRead(link, serverId));
+    }
+
+    void send(long number, Message message) {
+        QuorumLink link = links.get(number);
+        if (link != null && !link.send(message)) {
+            tooSlow(link);
+        }
+    }
+
+    void sendImage(long number, long zxid, State state) {
+        QuorumLink link = links.get(number);
+        if (link != null && !link.sendImage(zxid, state)) {
+            tooSlow(link);
+        }
+    }
+
+    private void tooSlow(QuorumLink link) {
+        lost(link, "more than " + settings.unsentBytesMax() + " bytes wait for it: too slow");
+    }
+
+    void hangUp(long number) {
+        QuorumLink link = links.remove(number);
+        if (link != null) {
+            link.hangUp();
+        }
+    }
+
+    void close() {
+        closed = true;
+        listeners.forEach(PortListener::close);
+        links.values().forEach(QuorumLink::end);
+        links.clear();
+    }
+
+    private void lost(QuorumLink link, String why) {
+        links.remove(link.number(), link);
+        if (link.end() && !closed) {
+            events.linkLost(link.number(), why);
+        }
+    }
+
+    // ---- a leader is dialled
+
+    private void dialAndRead(QuorumLink link, long serverId) {
+        try {
+            Socket socket = dialed(link, serverId);
+            if (!link.connected(socket)) {
+                return;
+            }
+            startWriter(link, serverId);
+            events.linkOpened(link.number());
+            read(link, new PacketInput(socket.getInputStream(), settings.fieldBytesMax()));
+        } catch (EOFException e) {
+            lost(link, "closed by server " + serverId);
+        } catch (IOException e) {
+            lost(link, e.toString());
+        } catch (MalformedRecord e) {
+            LOG.warn("quorum port: server {} cut off: {}", serverId, e.getMessage());
+            lost(link, "it sent " + e.getMessage());
+        } catch (InterruptedException e) {
+            lost(link, "interrupted");
+        }
+    }
+
+    /// The server that is to lead may hear of it after us, and an Apache server listens only then.
+    private Socket dialed(QuorumLink link, long serverId) throws IOException, InterruptedException {
+        List<Endpoint> addresses =
+                settings.member(serverId).addresses().stream()
+                        .map(each -> new Endpoint(each.host(), each.quorumPort()))
+                        .toList();
+        long begin = System.nanoTime();
+        for (int dials = 1; ; dials++) {
+            try {
+                Socket socket = Sockets.dial(addresses, settings.connectMillisMax());
+                socket.setTcpNoDelay(settings.noDelay());
+                return socket;
+            } catch (IOException e) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+                boolean patient = dials < DIALS_MIN || millis < 10L * settings.dialPauseMillis();
+                if (!link.isOpen() || !patient || millis > settings.dialMillisMax()) {
+                    throw e;
+                }
+                Thread.sleep(settings.dialPauseMillis());
+            }
+        }
+    }
+
+    private void startWriter(QuorumLink link, long serverId) {
+        Thread.ofPlatform()
+                .daemon()
+                .name("banyan-quorum-" + serverId + "-out")
+                .start(() -> {
+                    try {
+                        link.write();
+                    } catch (IOException e) {
+                        lost(link, e.toString());
+                    } catch (InterruptedException e) {
+                        lost(link, "interrupted");
+                    } catch (RuntimeException | Error e) {
+                        LOG.error("quorum port: link {} cannot be written", link.number(), e);
+                        lost(link, "a bug: " + e);
+                    }
+                });
+    }
+
+    // ---- a learner comes in
+
+    private void accepted(Socket socket) {
+        if (!strangers.tryAcquire()) {
+            refuse(
+                    socket,
+                    STRANGERS_MAX + " others are connected that have not introduced themselves");
+            return;
+        }
+        Thread.ofPlatform()
+                .daemon()
+                .name("banyan-quorum-hello")
+                .start(() -> {
+                    QuorumLink link = null;
+                    PacketInput in = null;
+                    try {
+                        in = new PacketInput(socket.getInputStream(), settings.fieldBytesMax());
+                        link = welcome(socket, in);
+                    } catch (SocketTimeoutException e) {
+                        refuse(
+                                socket,
+                                "it said nothing for " + settings.handshakeMillisMax() + " ms");
+                    } catch (EOFException e) {
+                        refuse(socket, "it ended before it said who it is");
+                    } catch (IOException e) {
+                        refuse(socket, e.toString());
+                    } catch (MalformedRecord e) {
+                        refuse(socket, String.valueOf(e.getMessage()));
+                    } catch (InterruptedException e) {
+                        refuse(socket, "interrupted");
+                    } finally {
+                        strangers.release();
+                    }
+                    if (link != null && in != null) {
+                        serve(link, in);
+                    }
+                });
+    }
+
+    /// Lets a learner in, if its first packet says that it is one of ours.
+    private QuorumLink welcome(Socket socket, PacketInput in)
+            throws IOException, InterruptedException {
+        socket.setTcpNoDelay(settings.noDelay());
+        socket.setSoTimeout(settings.handshakeMillisMax());
+        while (in.wholePacketEnd() < 0) {
+            in.fill();
+            requireIntroduction(in);
+        }
+        int end = in.wholePacketEnd();
+        Message first = PeerCodec.decodeFromLearner(in.array(), in.position(), end);
+        in.position(end);
+        if (!(first instanceof Message.LearnerInfo info)) {
+            throw new MalformedRecord("it begins with " + first);
+        }
+        long id = info.serverId();
+        if (id == settings.myId()) {
+            throw new MalformedRecord("it says that it is server " + id + ", as this server is");
+        }
+        if (!settings.members().containsKey(id)) {
+            throw new MalformedRecord("there is no line server." + id + " in the configuration");
+        }
+        socket.setSoTimeout(0);
+        var link = new QuorumLink(lastNumber.incrementAndGet(), false, settings.unsentBytesMax());
+        if (closed || !link.connected(socket)) {
+            throw new MalformedRecord("this server stops");
+        }
+        awaitPlace(id, link);
+        links.put(link.number(), link);
+        Thread.currentThread().setName("banyan-quorum-" + id + "-in");
+        startWriter(link, id);
+        events.linkOpened(link.number());
+        events.received(link.number(), List.of(first));
+        return link;
+    }
+
+    /// Says early what is no learner, before it makes us wait for the rest of a packet.
+    private static void requireIntroduction(PacketInput in) {
+        int type = in.packetType();
+        if (type != -1 && type != FOLLOWER_INFO && type != OBSERVER_INFO) {
+            throw new MalformedRecord(
+                    "no learner's first packet, but 0x" + Integer.toHexString(type));
+        }
+    }
+
+    /// Of two servers with one id the one that is here stays.
+    private void awaitPlace(long serverId, QuorumLink link) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (true) {
+            QuorumLink holder =
+                    learners.compute(
+                            serverId,
+                            (id, former) -> former != null && former.isOpen() ? former : link);
+            if (holder == link) {
+                return;
+            }
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            if (millis > FORMER_MILLIS_MAX) {
+                throw new MalformedRecord(
+                        "server " + serverId + " is connected already; do two have this myid?");
+            }
+            Thread.sleep(FORMER_POLL_MILLIS);
+        }
+    }
+
+    private void serve(QuorumLink link, PacketInput in) {
+        try {
+            read(link, in);
+        } catch (EOFException e) {
+            lost(link, "closed by the other end");
+        } catch (IOException e) {
+            lost(link, e.toString());
+        } catch (MalformedRecord e) {
+            LOG.warn("quorum port: link {} cut off: {}", link.number(), e.getMessage());
+            lost(link, "it sent " + e.getMessage());
+        }
+    }
+
+    private static void refuse(Socket socket, String why) {
+        LOG.warn("quorum port: {} refused: {}", Sockets.nameOf(socket), why);
+        Sockets.close(socket);
+    }
+
+    // ---- both
+
+    /// Reads until the connection ends. What one read of the socket brings is told at once.
+    private void read(QuorumLink link, PacketInput in) throws IOException {
+        var messages = new ArrayList<Message>();
+        while (true) {
+            int end = in.wholePacketEnd();
+            while (end >= 0 && messages.size() < PACKETS_PER_POST_MAX) {
+                messages.add(decode(link, in, end));
+                end = in.wholePacketEnd();
+            }
+            if (!messages.isEmpty()) {
+                if (!link.isOpen()) {
+                    return;
+                }
+                events.received(link.number(), List.copyOf(messages));
+                messages.clear();
+            }
+            if (end < 0) {
+                in.fill();
+            }
+        }
+    }
+
+    private Message decode(QuorumLink link, PacketInput in, int end) throws IOException {
+        int from = in.position();
+        in.position(end);
+        if (!link.toLeader()) {
+            return PeerCodec.decodeFromLearner(in.array(), from, end);
+        }
+        Message message = PeerCodec.decodeFromLeader(in.array(), from, end);
+        if (message instanceof Message.Snap snap) {
+            LOG.info("loading an image of the leader zxid=0x{}", Long.toHexString(snap.zxid()));
+            return new Message.Snap(snap.zxid(), Images.read(in, loaders.get(), snap.zxid()));
+        }
+        return message;
+    }
+}

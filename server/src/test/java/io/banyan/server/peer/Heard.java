@@ -1,0 +1,92 @@
+package io.banyan.server.peer;
+
+import io.banyan.zab.Message;
+import io.banyan.zab.Notification;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// Everything that one server's ports told, in order, for tests that wait for it.
+final class Heard implements PeerEvents {
+    private static final long LIMIT_SECONDS = 20;
+
+    sealed interface Event {}
+
+    record Vote(long serverId, Notification notification) implements Event {}
+
+    record Election(long serverId, boolean up) implements Event {}
+
+    record Opened(long link) implements Event {}
+
+    record Lost(long link, String why) implements Event {}
+
+    record Came(long link, Message message) implements Event {}
+
+    record Failed(String why) implements Event {}
+
+    private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+
+    @Override
+    public void notified(long serverId, Notification notification) {
+        events.add(new Vote(serverId, notification));
+    }
+
+    @Override
+    public void electionLink(long serverId, boolean up) {
+        events.add(new Election(serverId, up));
+    }
+
+    @Override
+    public void linkOpened(long link) {
+        events.add(new Opened(link));
+    }
+
+    @Override
+    public void linkLost(long link, String why) {
+        events.add(new Lost(link, why));
+    }
+
+    @Override
+    public void received(long link, List<Message> messages) {
+        messages.forEach(message -> events.add(new Came(link, message)));
+    }
+
+    @Override
+    public void portFailed(String why) {
+        events.add(new Failed(why));
+    }
+
+    /// Waits for the next event of a kind; what comes before it is forgotten.
+    <E extends Event> E next(Class<E> kind) {
+        try {
+            while (true) {
+                Event event = events.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+                if (event == null) {
+                    throw new AssertionError("no " + kind.getSimpleName() + " came");
+                }
+                if (kind.isInstance(event)) {
+                    return kind.cast(event);
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// The next event, whatever it is.
+    Event next() {
+        return next(Event.class);
+    }
+
+    /// Waits for this event; what comes before it is forgotten.
+    void await(Event wanted) {
+        while (!next().equals(wanted)) {
+            // Others come before it.
+        }
+    }
+
+    /// What is here already.
+    List<Event> rest() {
+        return List.copyOf(events);
+    }
+}
