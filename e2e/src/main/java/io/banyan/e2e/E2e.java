@@ -2,6 +2,7 @@ package io.banyan.e2e;
 
 import io.banyan.e2e.diff.DiffCommand;
 import io.banyan.e2e.kill.Kill9Command;
+import io.banyan.e2e.soak.SoakCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
         name = "bin/e2e",
         mixinStandardHelpOptions = true,
         description = "Black-box tests of Banyan with real processes, Apache ZooKeeper as control.",
-        subcommands = {DiffCommand.class, Kill9Command.class})
+        subcommands = {DiffCommand.class, Kill9Command.class, SoakCommand.class})
 public final class E2e implements Runnable {
 
     private E2e() {}

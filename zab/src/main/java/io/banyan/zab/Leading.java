@@ -369,7 +369,7 @@ final class Leading implements Role {
         learner.phase = Phase.PROMISED;
         learner.lastZxid = ack.lastZxid();
         if (stage == Stage.DISCOVERING) {
-            if (!learner.votes) {
+            if (!learner.votes || ack.lastZxid() == Past.UNKNOWN) {
                 return;
             }
             if (ack.currentEpoch() == -1) {

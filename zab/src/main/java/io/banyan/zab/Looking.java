@@ -11,6 +11,9 @@ import java.util.TreeSet;
 /// Best is the one with the newest history: by current epoch, then last zxid, then id. A server
 /// votes with what is durable: it begins once its disk has settled (ZOOKEEPER-2845).
 ///
+/// A server that does not know its past, since its disk was lost, takes no part: what it once
+/// promised and acknowledged is forgotten. It waits until others have a leader, and learns.
+///
 /// Unlike ZooKeeper, which always waits 200 ms for a better vote, an election is over at once when
 /// everybody who can be reached agrees. What makes a wrong choice harmless is not the wait but
 /// discovery ({@link Leading}).
@@ -121,6 +124,9 @@ final class Looking implements Role {
     }
 
     private void onVote(long from, Notification n) {
+        if (n.zxid() == Past.UNKNOWN || initial.zxid() == Past.UNKNOWN) {
+            return;
+        }
         if (n.round() < zab.round) {
             // To an answer of an observer the voter would answer again, and so on for ever.
             if (zab.config.votes()) {
@@ -185,6 +191,9 @@ final class Looking implements Role {
 
     /// Ends the election if a quorum proposes what we propose, and nobody else can be waited for.
     private void conclude() {
+        if (initial.zxid() == Past.UNKNOWN) {
+            return;
+        }
         SortedSet<Long> agreeing = new TreeSet<>();
         votes.forEach((server, vote) -> {
             if (isSame(vote, proposal)) {

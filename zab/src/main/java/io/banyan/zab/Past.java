@@ -6,7 +6,8 @@ import java.util.List;
 ///
 /// @param acceptedEpoch the newest epoch it promised to follow
 /// @param currentEpoch the newest epoch whose first history it holds
-/// @param lastZxid of the log; everything up to it is in the state machine, committed or not
+/// @param lastZxid of the log; everything up to it is in the state machine, committed or not;
+///   {@link #UNKNOWN} if the server lost its disk and must not vote before it has learnt
 /// @param gaplessFrom the history after this zxid, up to `lastZxid`, is on disk without a gap (the
 ///   zxid of the snapshot that the state was built from)
 /// @param newest the end of the history, contiguous, up to `lastZxid`; may be empty
@@ -16,6 +17,9 @@ public record Past(
         long lastZxid,
         long gaplessFrom,
         List<Entry> newest) {
+    /// ZooKeeper's mark of a server without a database.
+    public static final long UNKNOWN = -1;
+
     public Past {
         if (acceptedEpoch < currentEpoch || currentEpoch < 0) {
             throw new IllegalArgumentException(

@@ -73,6 +73,30 @@ class BroadcastTest {
         ensemble.check();
     }
 
+    @Test
+    void aServerThatLostItsDiskDoesNotVoteBeforeItHasLearnt() {
+        var ensemble = new TestEnsemble(1, List.of(1L, 2L, 3L), List.of());
+        ensemble.server(2).start();
+        ensemble.server(3).start();
+        settle(ensemble);
+        ensemble.leader().propose();
+        ensemble.runUntil("both have it", () -> ensemble.server(2).delivered.size() == 1);
+        ensemble.server(2).crash();
+        ensemble.server(3).crash();
+        ensemble.server(3).wipe();
+
+        // 1 never saw the transaction, and 3 forgot it.
+        ensemble.server(1).start();
+        ensemble.server(3).start();
+        ensemble.runFor(30_000);
+        assertThat(ensemble.leader()).isNull();
+
+        ensemble.server(2).start();
+        settle(ensemble);
+        assertThat(ensemble.server(3).delivered).hasSize(1);
+        ensemble.check();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {3, 5})
     void nothingDeliveredIsLostWhateverDies(int size) {

@@ -225,7 +225,7 @@ final class TestEnsemble {
         /// The disk is lost.
         void wipe() {
             log.clear();
-            base = 0;
+            base = Past.UNKNOWN;
             baseDelivered = List.of();
             accepted = 0;
             current = 0;

@@ -1,6 +1,8 @@
 package io.banyan.e2e.raw;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +25,7 @@ public final class RawSession implements AutoCloseable {
     private static final long PASSWORD_SALT = 0xB3415C00L;
 
     private final RawConnection connection;
+    private final Duration replyLimit;
     private final List<Event> events = new ArrayList<>();
     private final long id;
     private final byte[] password;
@@ -31,8 +34,14 @@ public final class RawSession implements AutoCloseable {
     private int replies;
     private long lastZxid;
 
-    private RawSession(RawConnection connection, long id, byte[] password, int timeoutMillis) {
+    private RawSession(
+            RawConnection connection,
+            Duration replyLimit,
+            long id,
+            byte[] password,
+            int timeoutMillis) {
         this.connection = connection;
+        this.replyLimit = replyLimit;
         this.id = id;
         this.password = password;
         this.timeoutMillis = timeoutMillis;
@@ -60,7 +69,15 @@ public final class RawSession implements AutoCloseable {
 
     /// A new session.
     public static RawSession connect(int port, int timeoutMillis) throws IOException {
-        return handshake(port, 0, timeoutMillis, 0, new byte[16])
+        return connect(loopback(port), timeoutMillis, REPLY_LIMIT);
+    }
+
+    /// A new session.
+    ///
+    /// @param replyLimit how long to wait for any reply
+    public static RawSession connect(
+            InetSocketAddress server, int timeoutMillis, Duration replyLimit) throws IOException {
+        return handshake(server, replyLimit, 0, timeoutMillis, 0, new byte[16])
                 .orElseThrow(() -> new Lost("a new session was refused"));
     }
 
@@ -72,15 +89,42 @@ public final class RawSession implements AutoCloseable {
     public static Optional<RawSession> resume(
             int port, int timeoutMillis, long lastZxidSeen, long id, byte[] password)
             throws IOException {
-        return handshake(port, lastZxidSeen, timeoutMillis, id, password);
+        return handshake(loopback(port), REPLY_LIMIT, lastZxidSeen, timeoutMillis, id, password);
+    }
+
+    /// The session of before on a connection to any server.
+    ///
+    /// @return empty if the server says that the session is over
+    /// @throws Lost if the server hangs up, as it does when it is behind
+    public static Optional<RawSession> resume(
+            InetSocketAddress server, RawSession before, Duration replyLimit) throws IOException {
+        Optional<RawSession> resumed =
+                handshake(
+                        server,
+                        replyLimit,
+                        before.lastZxid,
+                        before.timeoutMillis,
+                        before.id,
+                        before.password);
+        resumed.ifPresent(session -> session.lastZxid = before.lastZxid);
+        return resumed;
+    }
+
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     private static Optional<RawSession> handshake(
-            int port, long lastZxidSeen, int timeoutMillis, long id, byte[] password)
+            InetSocketAddress server,
+            Duration replyLimit,
+            long lastZxidSeen,
+            int timeoutMillis,
+            long id,
+            byte[] password)
             throws IOException {
-        RawConnection connection = RawConnection.open(port);
+        RawConnection connection = RawConnection.open(server, (int) replyLimit.toMillis());
         connection.send(connectRequest(lastZxidSeen, timeoutMillis, id, password));
-        JuteIn in = new JuteIn(frame(connection.take(REPLY_LIMIT), connection));
+        JuteIn in = new JuteIn(frame(connection.take(replyLimit), connection));
         in.i32();
         int granted = in.i32();
         long grantedId = in.i64();
@@ -89,7 +133,8 @@ public final class RawSession implements AutoCloseable {
             connection.close();
             return Optional.empty();
         }
-        return Optional.of(new RawSession(connection, grantedId, grantedPassword, granted));
+        return Optional.of(
+                new RawSession(connection, replyLimit, grantedId, grantedPassword, granted));
     }
 
     /// The first packet of a connection, as clients since 3.4 send it.
@@ -121,7 +166,7 @@ public final class RawSession implements AutoCloseable {
             }
             case null -> {
                 connection.close();
-                throw new Lost("no reply within " + REPLY_LIMIT);
+                throw new Lost("no reply in time");
             }
         };
     }
@@ -163,10 +208,10 @@ public final class RawSession implements AutoCloseable {
 
     /// The next reply.
     ///
-    /// @throws Lost if the connection ended or nothing came in 30 s
+    /// @throws Lost if the connection ended or nothing came in time
     public Reply take() throws Lost {
         while (true) {
-            JuteIn in = new JuteIn(frame(connection.take(REPLY_LIMIT), connection));
+            JuteIn in = new JuteIn(frame(connection.take(replyLimit), connection));
             int xid = in.i32();
             long zxid = in.i64();
             int err = in.i32();
@@ -182,7 +227,7 @@ public final class RawSession implements AutoCloseable {
 
     /// The next event, for a session with no request outstanding.
     public Event takeEvent() throws Lost {
-        JuteIn in = new JuteIn(frame(connection.take(REPLY_LIMIT), connection));
+        JuteIn in = new JuteIn(frame(connection.take(replyLimit), connection));
         int xid = in.i32();
         long zxid = in.i64();
         in.i32();

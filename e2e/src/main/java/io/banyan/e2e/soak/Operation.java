@@ -1,0 +1,42 @@
+package io.banyan.e2e.soak;
+
+/// One request of one client, and what came of it.
+///
+/// @param session id of the session it was made under
+/// @param key which znode, by number
+/// @param value written, or read
+/// @param invokedNanos before it was sent
+/// @param returnedNanos when the answer was there; [#NEVER] if none came
+/// @param err of the protocol, 0 for done
+/// @param zxid in the header of the answer
+/// @param mzxid of a read: of the write whose value it shows
+/// @param version of the znode, after a write or as read
+/// @param syncedNanos of a read right behind a sync: when the sync was sent; [#NEVER] for others
+record Operation(
+        Kind kind,
+        int client,
+        long session,
+        int key,
+        long value,
+        long invokedNanos,
+        long returnedNanos,
+        int err,
+        long zxid,
+        long mzxid,
+        int version,
+        long syncedNanos) {
+    static final long NEVER = Long.MAX_VALUE;
+
+    enum Kind {
+        WRITE,
+        READ
+    }
+
+    boolean isAnswered() {
+        return returnedNanos != NEVER;
+    }
+
+    boolean isDone() {
+        return isAnswered() && err == 0;
+    }
+}
