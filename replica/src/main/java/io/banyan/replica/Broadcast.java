@@ -31,8 +31,11 @@ sealed interface Broadcast permits Solo, ZabBroadcast {
     ///   server does not lead any more
     boolean endEpoch();
 
-    /// Tells a learner, in its place among the transactions.
+    /// Tells a learner at once.
     void tell(LearnerLink learner, Load load);
+
+    /// Tells a learner when everything up to this zxid is committed, before anything later is.
+    void tellBehind(LearnerLink learner, long zxid, Load load);
 
     /// Tells the leader.
     void tellLeader(Load load);

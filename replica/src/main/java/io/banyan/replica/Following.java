@@ -152,9 +152,6 @@ final class Following implements Role {
     }
 
     @Override
-    public void learnerLost(long link) {}
-
-    @Override
     public @Nullable String apply(long zxid, byte[] payload) {
         Applied applied;
         try {
@@ -207,7 +204,4 @@ final class Following implements Role {
             }
         }
     }
-
-    @Override
-    public void settle(List<Effect> out) {}
 }

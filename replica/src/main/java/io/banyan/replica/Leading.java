@@ -12,7 +12,6 @@ import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.ReconfigRequest;
 import io.banyan.wire.Zxid;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +26,10 @@ final class Leading implements Role {
     private static final byte[] NO_BODY = {};
     private static final long COUNTER_END = 0xffffffffL;
 
-    /// A learner's sync: answered once everything up to a zxid was sent.
-    private record LearnerSync(LearnerLink learner, long afterZxid) {}
-
     private final Standing standing;
     private final ReplicaConfig config;
     private final Broadcast broadcast;
     private final SessionExpiry sessions;
-    private final ArrayDeque<LearnerSync> learnerSyncs = new ArrayDeque<>();
 
     /// After everything proposed so far; what the next write is evaluated against.
     private State head;
@@ -177,7 +172,10 @@ final class Leading implements Role {
         var learner = new LearnerLink(link);
         switch (load) {
             case Load.Forward forward -> forwarded(forward.request(), learner, out);
-            case Load.SyncAsked sync -> learnerSyncs.add(new LearnerSync(learner, lastZxid));
+            // Not at the end of the round: a commit that follows it may be of a later write of the
+            // same client, and reads between the two must not see that.
+            case Load.SyncAsked sync ->
+                    broadcast.tellBehind(learner, lastZxid, new Load.SyncDone());
             case Load.Revalidate revalidate -> {
                 long id = revalidate.sessionId();
                 boolean valid = takeOver(id, revalidate.timeoutMillis(), learner, out);
@@ -228,24 +226,8 @@ final class Leading implements Role {
     }
 
     @Override
-    public void learnerLost(long link) {
-        learnerSyncs.removeIf(each -> each.learner().link() == link);
-    }
-
-    @Override
     public Load.Touched touched() {
         return Load.Touched.NOBODY;
-    }
-
-    @Override
-    public void settle(List<Effect> out) {
-        long committed = Math.max(standing.state().zxid(), broadcast.isWaiting() ? 0 : lastZxid);
-        for (LearnerSync next = learnerSyncs.peek();
-                next != null && next.afterZxid() <= committed;
-                next = learnerSyncs.peek()) {
-            learnerSyncs.remove();
-            broadcast.tell(next.learner(), new Load.SyncDone());
-        }
     }
 
     // ---- proposals

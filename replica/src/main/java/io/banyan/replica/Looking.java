@@ -49,9 +49,6 @@ final class Looking implements Role {
     public void carried(long link, Load load, List<Effect> out) {}
 
     @Override
-    public void learnerLost(long link) {}
-
-    @Override
     public Load.Touched touched() {
         return Load.Touched.NOBODY;
     }
@@ -74,7 +71,4 @@ final class Looking implements Role {
 
     @Override
     public void delivered(List<Committed> batch) {}
-
-    @Override
-    public void settle(List<Effect> out) {}
 }

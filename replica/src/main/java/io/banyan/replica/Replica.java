@@ -67,7 +67,8 @@ public final class Replica {
 
     /// A server of an ensemble. It serves nobody before {@link Effect.Serve}.
     ///
-    /// @param recovered everything on disk, committed or not; its zxid is that of `past`
+    /// @param recovered everything on disk, committed or not; its zxid is that of `past`, or 0
+    ///   where `past` has none
     public static Replica member(
             ReplicaConfig config,
             ZnodeTree tree,
@@ -77,8 +78,9 @@ public final class Replica {
             long nowMillis,
             long wallMillis,
             RandomGenerator random) {
+        // An empty disk has not even the transaction 0.
         Check.that(
-                past.lastZxid() == recovered.zxid(),
+                Math.max(0, past.lastZxid()) == recovered.zxid(),
                 "recovered whole",
                 past.lastZxid(),
                 recovered.zxid());
@@ -165,7 +167,6 @@ public final class Replica {
         broadcast.roundEnded(out);
         broadcast.drain(standing);
         workOffCarried(out);
-        role.settle(out);
         deliver(out);
         if (standing.snapshotDue && !standing.snapshotRunning && serving && !halted) {
             standing.beginSnapshot();
@@ -317,11 +318,6 @@ public final class Replica {
             if (failure != null) {
                 halt(failure);
             }
-        }
-
-        @Override
-        public void learnerLost(long link) {
-            role.learnerLost(link);
         }
 
         @Override

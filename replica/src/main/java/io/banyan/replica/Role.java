@@ -29,9 +29,6 @@ sealed interface Role permits Leading, Following, Looking {
     /// A message of the state machine at the other end of a connection.
     void carried(long link, Load load, List<Effect> out);
 
-    /// A connection to a learner is gone.
-    void learnerLost(long link);
-
     /// Sessions heard since the last call.
     Load.Touched touched();
 
@@ -43,7 +40,4 @@ sealed interface Role permits Leading, Following, Looking {
 
     /// These became committed and are about to be told to the gateways.
     void delivered(List<Committed> batch);
-
-    /// Nothing more can be done about what came in; now for those who wait for nothing else.
-    void settle(List<Effect> out);
 }

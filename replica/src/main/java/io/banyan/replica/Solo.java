@@ -73,6 +73,11 @@ final class Solo implements Broadcast {
     }
 
     @Override
+    public void tellBehind(LearnerLink learner, long zxid, Load load) {
+        tell(learner, load);
+    }
+
+    @Override
     public void tellLeader(Load load) {
         throw new IllegalStateException("a server on its own has no leader for " + load);
     }

@@ -30,8 +30,6 @@ final class ZabBroadcast implements Broadcast, Surroundings {
 
         void committed(long zxid, byte[] payload);
 
-        void learnerLost(long link);
-
         Load.Touched touched();
     }
 
@@ -127,6 +125,13 @@ final class ZabBroadcast implements Broadcast, Surroundings {
     public void tell(LearnerLink learner, Load load) {
         if (leading) {
             zab.carry(learner.link(), load);
+        }
+    }
+
+    @Override
+    public void tellBehind(LearnerLink learner, long zxid, Load load) {
+        if (leading) {
+            zab.carryBehind(learner.link(), zxid, load);
         }
     }
 
@@ -293,7 +298,7 @@ final class ZabBroadcast implements Broadcast, Surroundings {
 
     @Override
     public void learnerLost(long link, long serverId) {
-        listener.learnerLost(link);
+        // Its clients come back, to it or to another; until then their sessions' time runs.
     }
 
     @Override

@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// One connection of a {@link TestServer}, seen from the other end.
+/// One connection of a {@link TestHost}, seen from the other end.
 ///
 /// What it received is kept as text, one line a packet: `session TIMEOUT`, `rejected`, `event TYPE
 /// PATH`, `XID ok`, `XID err CODE`, `closed`; tests compare the lines taken since last time.
 final class TestClient implements Transport {
-    private final TestServer server;
+    private final TestHost server;
     final Gateway gateway;
     Connection connection;
     private final List<String> lines = new ArrayList<>();
@@ -35,7 +35,7 @@ final class TestClient implements Transport {
         }
     }
 
-    TestClient(TestServer server, Gateway gateway) {
+    TestClient(TestHost server, Gateway gateway) {
         this.server = server;
         this.gateway = gateway;
     }

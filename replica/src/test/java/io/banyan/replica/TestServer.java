@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
 
 /// A replica and its gateways without threads: inputs are worked off when a test says so, and the
 /// disk syncs when a test lets it.
-final class TestServer {
+final class TestServer implements TestHost {
     /// Of session expiry.
     static final int TICK_MILLIS = 1_000;
 
@@ -78,7 +78,8 @@ final class TestServer {
                 1, gateways, TICK_MILLIS, 2 * STEP_MILLIS, 1000, 0, 60_000, 10_000, 0, false);
     }
 
-    long nanos() {
+    @Override
+    public long nanos() {
         return nowMillis * 1_000_000;
     }
 
@@ -87,7 +88,8 @@ final class TestServer {
     }
 
     /// A client that has a socket and has said nothing.
-    TestClient connect(int gateway) {
+    @Override
+    public TestClient connect(int gateway) {
         var client = new TestClient(this, gateways.get(gateway));
         client.connection =
                 client.gateway.onConnected(
@@ -108,7 +110,8 @@ final class TestServer {
     }
 
     /// Works until nothing is left to do without the disk or the clock.
-    void settle() {
+    @Override
+    public void settle() {
         while (!inbox.isEmpty()) {
             round();
         }

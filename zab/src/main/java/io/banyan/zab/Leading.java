@@ -598,6 +598,18 @@ final class Leading implements Role {
         }
     }
 
+    void carryBehind(long link, long zxid, Object load) {
+        LearnerLink learner = links.get(link);
+        if (learner == null) {
+            return;
+        }
+        if (zxid <= history.delivered() || history.isAllDelivered()) {
+            zab.out.send(link, new Carried(load));
+        } else {
+            learner.behind.add(new LearnerLink.Behind(zxid, load));
+        }
+    }
+
     @Override
     public void endRound() {
         zab.syncAppended();
@@ -612,23 +624,32 @@ final class Leading implements Role {
             return;
         }
         List<Entry> entries = history.between(history.delivered(), agreed);
+        if (entries.isEmpty()) {
+            // They agree on the beginning of the epoch, which is no transaction.
+            return;
+        }
         for (LearnerLink each : links.values()) {
-            if (!each.isForwarding()) {
-                continue;
-            }
-            if (each.observer) {
-                for (Entry entry : entries) {
-                    zab.out.send(each.link, new Inform(entry.zxid(), entry.payload()));
-                }
-            } else if (each.banyan) {
-                zab.out.send(each.link, new Commit(agreed));
-            } else {
-                for (Entry entry : entries) {
-                    zab.out.send(each.link, new Commit(entry.zxid()));
-                }
+            if (each.isForwarding()) {
+                tellCommitted(each, entries);
             }
         }
         zab.deliverUpTo(agreed);
+    }
+
+    private void tellCommitted(LearnerLink to, List<Entry> entries) {
+        long last = entries.getLast().zxid();
+        for (Entry entry : entries) {
+            long zxid = entry.zxid();
+            boolean spokenBehind = !to.behind.isEmpty() && to.behind.element().zxid() <= zxid;
+            if (to.observer) {
+                zab.out.send(to.link, new Inform(zxid, entry.payload()));
+            } else if (!to.banyan || spokenBehind || zxid == last) {
+                zab.out.send(to.link, new Commit(zxid));
+            }
+            while (!to.behind.isEmpty() && to.behind.element().zxid() <= zxid) {
+                zab.out.send(to.link, new Carried(to.behind.remove().load()));
+            }
+        }
     }
 
     /// The newest zxid that a quorum has on disk.

@@ -248,6 +248,16 @@ public final class Zab {
         }
     }
 
+    /// Sends to a learner (while leading) when everything up to this zxid is committed, before it
+    /// hears of any later commit. Calls for one learner come in rising order of zxid.
+    ///
+    /// @param zxid of a proposal, or less than that of any
+    public void carryBehind(long link, long zxid, Object load) {
+        if (role instanceof Leading leading) {
+            leading.carryBehind(link, zxid, load);
+        }
+    }
+
     /// Sends to the leader (while following).
     public void carryToLeader(Object load) {
         if (role instanceof Learning learning) {

@@ -34,7 +34,9 @@ class BroadcastTest {
         ensemble.leader().propose();
         ensemble.runUntil(
                 "all have one",
-                () -> ensemble.all().stream().allMatch(s -> s.delivered.size() == 1));
+                () ->
+                        ensemble.all().stream()
+                                .allMatch(s -> s.delivered.size() == 1 && s.logSize() == 1));
         ensemble.server(1).crash();
         for (int i = 0; i < 50; i++) {
             ensemble.leader().propose();

@@ -148,6 +148,12 @@ final class TestEnsemble {
         private int life;
         private @Nullable Zab zab;
         final List<Long> delivered = new ArrayList<>();
+
+        /// Entries on disk.
+        int logSize() {
+            return log.size();
+        }
+
         private final Map<Long, End> peers = new LinkedHashMap<>();
         private long nextCounter;
 
