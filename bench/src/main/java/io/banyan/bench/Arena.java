@@ -39,6 +39,16 @@ final class Arena {
         return start(candidate, settings.heap(), List.of());
     }
 
+    /// An ensemble of as many servers as the settings say.
+    RunningEnsemble startEnsemble(Candidate candidate) throws IOException {
+        servers++;
+        return RunningEnsemble.start(
+                candidate,
+                settings.work().resolve("ensemble-" + servers),
+                settings.heap(),
+                settings.servers());
+    }
+
     void progress(String text) {
         long seconds = (System.nanoTime() - startNanos) / 1_000_000_000;
         progress.printf("[%3d:%02d] ", seconds / 60, seconds % 60);

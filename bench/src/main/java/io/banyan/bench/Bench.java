@@ -119,6 +119,15 @@ public final class Bench implements Callable<Integer> {
     private int sessions = 10_000;
 
     @Option(
+            names = "--servers",
+            paramLabel = "N",
+            description = {
+                "Measure ensembles of N servers instead of single ones: other rows",
+                "(default ${DEFAULT-VALUE})."
+            })
+    private int servers = 1;
+
+    @Option(
             names = "--json",
             paramLabel = "FILE",
             description = "Write every round of every row there, too.")
@@ -163,7 +172,7 @@ public final class Bench implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if (list) {
-            Suite.ids().forEach(out::println);
+            Suite.ids(servers).forEach(out::println);
             out.flush();
             return 0;
         }
@@ -231,7 +240,7 @@ public final class Bench implements Callable<Integer> {
         }
         Predicate<String> wanted =
                 id -> patterns.isEmpty() || patterns.stream().anyMatch(p -> p.matcher(id).find());
-        if (Suite.ids().stream().noneMatch(wanted)) {
+        if (Suite.ids(servers).stream().noneMatch(wanted)) {
             throw new ParameterException(
                     spec.commandLine(), "--only matches no row; --list shows them");
         }
@@ -244,6 +253,7 @@ public final class Bench implements Callable<Integer> {
         requirePositive("--znodes", znodes);
         requirePositive("--snapshot-znodes", snapshotZnodes);
         requirePositive("--sessions", sessions);
+        requirePositive("--servers", servers);
         return new Settings(
                 unlessGiven("--rounds", rounds, 1),
                 (long) (1000 * unlessGiven("--warm", warmSeconds, 1.0)),
@@ -253,6 +263,7 @@ public final class Bench implements Callable<Integer> {
                 unlessGiven("--snapshot-znodes", snapshotZnodes, 200_000),
                 snapshotHeap,
                 unlessGiven("--sessions", sessions, 1_000),
+                servers,
                 Path.of(System.getProperty("java.home")),
                 Files.createTempDirectory("banyan-bench"));
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// One server process with its data directory. Confined to the thread that started it.
-final class RunningServer implements AutoCloseable {
+final class RunningServer implements Service {
     private static final long SERVING_NANOS_MAX = 300_000_000_000L;
     private static final long STOP_SECONDS_MAX = 60;
     private static final int LOG_LINES_SHOWN = 12;
@@ -62,17 +62,73 @@ final class RunningServer implements AutoCloseable {
         return server;
     }
 
+    /// Starts a member of an ensemble and does not wait: it serves when enough of them run.
+    ///
+    /// @param config all lines of its zoo.cfg
+    static RunningServer launch(
+            Candidate candidate,
+            Path directory,
+            String heap,
+            InetSocketAddress address,
+            List<String> config)
+            throws IOException {
+        Files.createDirectories(directory.resolve("data"));
+        Files.write(directory.resolve("zoo.cfg"), config);
+        return new RunningServer(candidate, directory, heap, address);
+    }
+
+    /// Starts the process again after {@link #kill} or {@link #stop}, and does not wait.
+    void launchAgain() throws IOException {
+        startNanos = System.nanoTime();
+        process = exec();
+    }
+
+    /// kill -9.
+    void kill() throws IOException {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        }
+    }
+
+    /// SIGSTOP, or SIGCONT.
+    void pause(boolean paused) throws IOException {
+        var signal =
+                new ProcessBuilder("kill", paused ? "-STOP" : "-CONT", Long.toString(pid()))
+                        .start();
+        try {
+            if (signal.waitFor() != 0) {
+                throw new IOException("cannot signal process " + pid());
+            }
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        }
+    }
+
     /// From starting the process for the first time to its first served read.
     long firstServedNanos() {
         return firstServedNanos;
     }
 
-    Candidate candidate() {
+    @Override
+    public Candidate candidate() {
         return candidate;
     }
 
-    List<InetSocketAddress> addresses() {
+    @Override
+    public List<InetSocketAddress> addresses() {
         return List.of(address);
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public List<Long> pids() {
+        return List.of(pid());
     }
 
     long pid() {
@@ -98,7 +154,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     /// Since the process was started, until the server answered a read.
-    private long awaitServing(String path) throws IOException {
+    long awaitServing(String path) throws IOException {
         IOException last = new IOException("never asked");
         int patienceMillis = PATIENCE_MILLIS_MIN;
         while (System.nanoTime() - startNanos < SERVING_NANOS_MAX) {
@@ -141,7 +197,8 @@ final class RunningServer implements AutoCloseable {
         return String.join(System.lineSeparator(), lines.subList(from, lines.size()));
     }
 
-    private void stop() throws IOException {
+    /// Stops it as an operator does.
+    void stop() throws IOException {
         process.destroy();
         try {
             if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
@@ -167,7 +224,7 @@ final class RunningServer implements AutoCloseable {
         Directories.delete(directory);
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 /// @param snapshotZnodes of the row about snapshots
 /// @param snapshotHeap of each server there, for ZooKeeper needs more for as many znodes
 /// @param sessions of the rows about idle sessions and watchers
+/// @param servers 1 for the rows of one server, more for those of an ensemble
 /// @param javaHome the JDK that runs the servers
 /// @param work where servers get their directories; emptied at the end
 record Settings(
@@ -22,5 +23,6 @@ record Settings(
         int snapshotZnodes,
         String snapshotHeap,
         int sessions,
+        int servers,
         Path javaHome,
         Path work) {}

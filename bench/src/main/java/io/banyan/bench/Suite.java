@@ -7,24 +7,31 @@ import java.util.function.Predicate;
 
 /// All rows, and a run over the wanted ones.
 final class Suite {
-    private static final List<Section> SECTIONS =
+    private static final List<Section> ONE_SERVER =
             List.of(
-                    new ThroughputSection(),
+                    ThroughputSection.ofOneServer(),
                     new StartSection(),
                     new SessionSection(),
                     new MemorySection(),
                     new SnapshotSection());
 
+    private static final List<Section> ENSEMBLE =
+            List.of(ThroughputSection.ofEnsemble(), new FailoverSection());
+
     private Suite() {}
 
-    static List<String> ids() {
-        return SECTIONS.stream().flatMap(section -> section.ids().stream()).toList();
+    private static List<Section> sections(int servers) {
+        return servers > 1 ? ENSEMBLE : ONE_SERVER;
+    }
+
+    static List<String> ids(int servers) {
+        return sections(servers).stream().flatMap(section -> section.ids().stream()).toList();
     }
 
     /// @param failures gets a line for every section that could not be measured; the others are
     static List<Line> run(Arena arena, Predicate<String> wanted, List<String> failures) {
         var lines = new ArrayList<Line>();
-        for (Section section : SECTIONS) {
+        for (Section section : sections(arena.settings().servers())) {
             List<String> ids = section.ids().stream().filter(wanted).toList();
             if (ids.isEmpty()) {
                 continue;

@@ -43,6 +43,26 @@ final class ThroughputSection implements Section {
         }
     }
 
+    private interface Starter {
+        Service start(Arena arena, Candidate candidate) throws IOException;
+    }
+
+    private static final List<Row> ENSEMBLE_ROWS =
+            List.of(
+                    row("e-set-30x16", "setData, 30 x 16", set(), 30, 16, times(4), true),
+                    row("e-mixed90-30x16", "90 % reads, 30 x 16", mixed(), 30, 16, times(8), true),
+                    row("e-read-30x16", "reads, 30 x 16", get(), 30, 16, new Goal.None(), false),
+                    row(
+                            "e-create-30x16",
+                            "create, 30 x 16",
+                            create(false),
+                            30,
+                            16,
+                            new Goal.None(),
+                            false),
+                    row("e-set-30x1", "setData, 30 x 1", set(), 30, 1, new Goal.None(), false),
+                    row("e-set-1x1", "setData, 1 x 1", set(), 1, 1, new Goal.None(), false));
+
     private static final List<Row> ROWS =
             List.of(
                     row("read-32x16", "reads, 32 x 16", get(), 32, 16, times(8), true),
@@ -101,10 +121,27 @@ final class ThroughputSection implements Section {
                             new Goal.None(),
                             false));
 
+    private final List<Row> table;
+    private final Starter starter;
+
+    private ThroughputSection(List<Row> table, Starter starter) {
+        this.table = table;
+        this.starter = starter;
+    }
+
+    static ThroughputSection ofOneServer() {
+        return new ThroughputSection(ROWS, Arena::start);
+    }
+
+    /// The same, over connections to all members.
+    static ThroughputSection ofEnsemble() {
+        return new ThroughputSection(ENSEMBLE_ROWS, Arena::startEnsemble);
+    }
+
     @Override
     public List<String> ids() {
         var ids = new ArrayList<String>();
-        for (Row row : ROWS) {
+        for (Row row : table) {
             ids.add(row.id());
             if (row.late()) {
                 ids.add(row.lateId());
@@ -116,12 +153,12 @@ final class ThroughputSection implements Section {
     @Override
     public List<Line> run(Arena arena, Predicate<String> wanted) throws IOException {
         List<Row> rows =
-                ROWS.stream()
+                table.stream()
                         .filter(r -> wanted.test(r.id()) || (r.late() && wanted.test(r.lateId())))
                         .toList();
-        try (RunningServer zookeeper = arena.start(arena.candidates().getFirst());
-                RunningServer banyan = arena.start(arena.candidates().getLast())) {
-            for (RunningServer server : List.of(zookeeper, banyan)) {
+        try (Service zookeeper = starter.start(arena, arena.candidates().getFirst());
+                Service banyan = starter.start(arena, arena.candidates().getLast())) {
+            for (Service server : List.of(zookeeper, banyan)) {
                 warmUp(arena, server);
             }
             var lines = new ArrayList<Line>();
@@ -135,7 +172,7 @@ final class ThroughputSection implements Section {
     }
 
     /// Makes the znodes, and has the compiler see reads and writes before anything is measured.
-    private static void warmUp(Arena arena, RunningServer server) throws IOException {
+    private static void warmUp(Arena arena, Service server) throws IOException {
         arena.progress("%s: znodes and warm-up".formatted(server.candidate().name()));
         try (var generator = LoadGenerator.connect(server.addresses(), 32)) {
             Fixture.create(generator, BASE, KEYS, DATA_BYTES);
@@ -145,8 +182,7 @@ final class ThroughputSection implements Section {
         }
     }
 
-    private static List<Line> measure(
-            Arena arena, Row row, RunningServer zookeeper, RunningServer banyan)
+    private static List<Line> measure(Arena arena, Row row, Service zookeeper, Service banyan)
             throws IOException {
         Settings settings = arena.settings();
         var zookeeperRounds = new ArrayList<Figure>();
@@ -201,9 +237,9 @@ final class ThroughputSection implements Section {
         return lines;
     }
 
-    private static Figure press(Arena arena, Row row, int round, RunningServer server, Plan plan)
+    private static Figure press(Arena arena, Row row, int round, Service server, Plan plan)
             throws IOException {
-        var cpu = new ProcessCpu(List.of(server.pid()));
+        var cpu = new ProcessCpu(server.pids());
         Pause.untilQuiet(cpu);
         try (var generator = LoadGenerator.connect(server.addresses(), row.connections())) {
             Measured measured =

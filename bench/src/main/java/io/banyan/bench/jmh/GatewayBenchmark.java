@@ -174,6 +174,20 @@ public class GatewayBenchmark {
                     Effect.Evict _,
                     Effect.TakeSnapshot _ -> {}
             case Effect.Halt halt -> throw new IllegalStateException(halt.reason());
+            case Effect.Notify _,
+                    Effect.Dial _,
+                    Effect.SendToPeer _,
+                    Effect.SendImage _,
+                    Effect.HangUp _,
+                    Effect.SaveAcceptedEpoch _,
+                    Effect.SaveCurrentEpoch _,
+                    Effect.Truncate _,
+                    Effect.Install _,
+                    Effect.ReadHistory _,
+                    Effect.Serve _,
+                    Effect.Cease _,
+                    Effect.Report _ ->
+                    throw new IllegalStateException(effect + " of a server on its own");
         }
     }
 

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /// Asks once whether a server serves: a new session, and one read in it.
 public final class Probe {
     private static final int CONNECT_MILLIS = 1_000;
+    private static final int WORD_MILLIS = 5_000;
     private static final int SESSION_TIMEOUT_MILLIS = 4_000;
     private static final int REPLY_BYTES_MAX = 1 << 20;
 
@@ -37,6 +39,18 @@ public final class Probe {
             }
             send(socket, RequestFrame.closeSession(), 2);
             frame(in);
+        }
+    }
+
+    /// Asks a four-letter word.
+    ///
+    /// @return all that the server wrote
+    public static String word(InetSocketAddress server, String word) throws IOException {
+        try (var socket = new Socket()) {
+            socket.setSoTimeout(WORD_MILLIS);
+            socket.connect(server, CONNECT_MILLIS);
+            socket.getOutputStream().write(word.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
 
