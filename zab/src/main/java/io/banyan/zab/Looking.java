@@ -96,7 +96,10 @@ final class Looking implements Role {
             return;
         }
         if (!electorate.contains(from)) {
-            zab.out.notify(from, proposal);
+            // One that is settled answers us itself, and the two of us would never stop.
+            if (n.state() == PeerState.LOOKING) {
+                zab.out.notify(from, proposal);
+            }
             return;
         }
         if (!electorate.contains(n.leader())) {

@@ -70,6 +70,27 @@ class ElectionTest {
     }
 
     @Test
+    void aVoterThatLooksAndAnObserverThatDoesNotStopAnsweringEachOther() {
+        var ensemble = new TestEnsemble(4, List.of(1L, 2L, 3L), List.of(9L));
+        ensemble.startAll();
+        ensemble.runUntil("all serve", () -> serves(ensemble, 1, 2, 3, 9));
+        ensemble.part(1, 2);
+        ensemble.part(1, 3);
+        ensemble.server(1).crash();
+        ensemble.server(1).start();
+        int before = ensemble.lines.size();
+
+        // 1 can only talk to the observer.
+        ensemble.runFor(10_000);
+
+        assertThat(
+                        ensemble.lines.subList(before, ensemble.lines.size()).stream()
+                                .filter(line -> line.contains("s9 -> 1"))
+                                .count())
+                .isLessThan(50);
+    }
+
+    @Test
     void aServerWithoutWeightNeverLeads() {
         Electorate electorate =
                 Electorate.hierarchical(
