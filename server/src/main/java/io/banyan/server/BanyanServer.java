@@ -27,6 +27,7 @@ import io.banyan.server.metrics.ServerStats;
 import io.banyan.server.metrics.Summary;
 import io.banyan.server.metrics.SummaryCell;
 import io.banyan.server.net.NettyFront;
+import io.banyan.server.operate.MemberFacts;
 import io.banyan.server.operate.Operator;
 import io.banyan.server.operate.ServerFacts;
 import io.banyan.server.peer.PeerEvents;
@@ -419,7 +420,7 @@ public final class BanyanServer implements AutoCloseable {
             return new Past(
                     epochs.acceptedEpoch(),
                     epochs.currentEpoch(),
-                    state.zxid(),
+                    snapshot.zxid() < 0 && txns == 0 ? Past.UNKNOWN : state.zxid(),
                     Math.max(0, snapshot.zxid()),
                     newest);
         }
@@ -459,12 +460,20 @@ public final class BanyanServer implements AutoCloseable {
                         result.txns(),
                         (result.loadNanos() + result.replayNanos()) / 1_000_000);
             }
-            case UNINITIALIZED ->
-                    throw new IOException(
-                            "no database in "
-                                    + storage.dataDir()
-                                    + ", and zookeeper.db.autocreate=false forbids making one."
-                                    + " Put a file named initialize there to allow it once.");
+            case UNINITIALIZED -> {
+                if (isMember) {
+                    LOG.warn(
+                            "no database in {}, and zookeeper.db.autocreate=false: this server"
+                                    + " votes again when it has copied the data from the others",
+                            storage.dataDir());
+                    yield new Recovered(tree.fresh(), false, snapshotOf(-1), List.of(), 0, 0);
+                }
+                throw new IOException(
+                        "no database in "
+                                + storage.dataDir()
+                                + ", and zookeeper.db.autocreate=false forbids making one."
+                                + " Put a file named initialize there to allow it once.");
+            }
         };
     }
 
@@ -575,6 +584,25 @@ public final class BanyanServer implements AutoCloseable {
                 facts.ready();
             } else {
                 facts.notReady(why);
+            }
+            operator.roleChanged();
+            logRole(serving, why);
+        }
+
+        private void logRole(boolean serving, String why) {
+            MemberFacts member = facts.member();
+            if (member == null) {
+                return;
+            }
+            if (serving) {
+                LOG.info(
+                        "{} leader={} epoch={} zxid=0x{}",
+                        member.peerState(),
+                        member.leaderId(),
+                        member.epoch(),
+                        Long.toHexString(facts.lastZxid()));
+            } else {
+                LOG.info("clients are not served: {}", why);
             }
         }
 

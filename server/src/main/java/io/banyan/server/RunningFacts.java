@@ -3,10 +3,12 @@ package io.banyan.server;
 import io.banyan.replica.Connection;
 import io.banyan.replica.ConnectionStats;
 import io.banyan.replica.Gateway;
+import io.banyan.replica.Membership;
 import io.banyan.server.host.ReplicaHost;
 import io.banyan.server.metrics.ServerStats;
 import io.banyan.server.net.NettyFront;
 import io.banyan.server.operate.ConnectionFacts;
+import io.banyan.server.operate.MemberFacts;
 import io.banyan.server.operate.ServerFacts;
 import io.banyan.server.operate.SessionFacts;
 import io.banyan.server.operate.WatchFacts;
@@ -20,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +77,38 @@ final class RunningFacts implements ServerFacts {
 
     @Override
     public String serverState() {
-        return "standalone";
+        MemberFacts member = member();
+        return member == null ? "standalone" : member.role().mode();
+    }
+
+    @Override
+    public @Nullable MemberFacts member() {
+        Membership now = host.membership();
+        if (now == null) {
+            return null;
+        }
+        MemberFacts.Role role =
+                switch (now.state()) {
+                    case LOOKING -> MemberFacts.Role.LOOKING;
+                    case FOLLOWING -> MemberFacts.Role.FOLLOWING;
+                    case LEADING -> MemberFacts.Role.LEADING;
+                    case OBSERVING -> MemberFacts.Role.OBSERVING;
+                };
+        return new MemberFacts(
+                role,
+                now.serving(),
+                now.leaderId(),
+                now.epoch(),
+                now.loggedZxid(),
+                now.learners().stream()
+                        .map(each ->
+                                new MemberFacts.Learner(
+                                        each.serverId(),
+                                        each.observer(),
+                                        each.synced(),
+                                        each.ackedZxid()))
+                        .toList(),
+                host.proposalSizes());
     }
 
     @Override

@@ -414,7 +414,7 @@ final class Leading implements Role {
             }
             return;
         }
-        if (Zxids.epoch(zxid) != epoch || zxid > lastZxid || zxid <= learner.ackedZxid) {
+        if (zxid <= Zxids.first(epoch) || zxid > lastZxid || zxid <= learner.ackedZxid) {
             // The answer to UPTODATE, or about what an older epoch committed.
             return;
         }

@@ -1,11 +1,13 @@
 package io.banyan.server.admin;
 
+import io.banyan.server.config.Endpoint;
 import io.banyan.server.config.Secrets;
 import io.banyan.server.config.ServerConfig;
 import io.banyan.server.metrics.Metrics;
 import io.banyan.server.metrics.MetricsText;
 import io.banyan.server.metrics.ServerStats;
 import io.banyan.server.operate.ConnectionFacts;
+import io.banyan.server.operate.MemberFacts;
 import io.banyan.server.operate.Operations;
 import io.banyan.server.operate.Operator;
 import io.banyan.server.operate.ServerFacts;
@@ -273,6 +275,10 @@ final class Commands {
         var values = new LinkedHashMap<String, Object>();
         values.put("version", Version.text());
         values.put("server_state", facts.serverState());
+        MemberFacts member = facts.member();
+        if (member != null) {
+            values.put("peer_state", member.peerState());
+        }
         values.putAll(MetricsText.values(metrics, operator.isPrometheus(), config.metrics().jvm()));
         return Reply.of(values);
     }
@@ -397,27 +403,93 @@ final class Commands {
         return Reply.of(values);
     }
 
-    // --- of an ensemble: what a server answers that stands alone ---------------------------
+    // --- of an ensemble -------------------------------------------------------------------
 
     private Reply leader(Call call) {
-        return Reply.of("error", "server is not initialized");
+        MemberFacts member = facts.member();
+        if (member == null) {
+            return Reply.of("error", "server is not initialized");
+        }
+        var values = new LinkedHashMap<String, Object>();
+        values.put("is_leader", member.role() == MemberFacts.Role.LEADING);
+        values.put("leader_id", member.leaderId());
+        ServerConfig.Server leader = config.ensemble().servers().get(member.leaderId());
+        values.put("leader_ip", leader == null ? "" : leader.addresses().getFirst().host());
+        return Reply.of(values);
     }
 
     private Reply observers(Call call) {
+        MemberFacts member = facts.member();
+        var observers = new ArrayList<Map<String, Object>>();
+        if (member != null) {
+            for (MemberFacts.Learner each : member.learners()) {
+                if (each.observer()) {
+                    var values = new LinkedHashMap<String, Object>();
+                    values.put("sid", each.serverId());
+                    values.put("synced", each.synced());
+                    observers.add(values);
+                }
+            }
+        }
         var values = new LinkedHashMap<String, Object>();
-        values.put("synced_observers", 0);
-        values.put("observers", List.of());
+        values.put("synced_observers", member == null ? 0 : member.synced(true));
+        values.put("observers", observers);
         return Reply.of(values);
     }
 
     private Reply votingView(Call call) {
-        return Reply.of("current_config", Map.of());
+        var view = new LinkedHashMap<String, Object>();
+        if (config.ensemble().isEnsemble()) {
+            new TreeMap<>(config.ensemble().servers())
+                    .forEach((id, server) -> {
+                        if (server.role() == ServerConfig.Role.PARTICIPANT) {
+                            view.put(Long.toString(id), view(server));
+                        }
+                    });
+        }
+        return Reply.of("current_config", view);
+    }
+
+    private static Map<String, Object> view(ServerConfig.Server server) {
+        var quorum = new ArrayList<String>();
+        var election = new ArrayList<String>();
+        for (ServerConfig.PeerAddress each : server.addresses()) {
+            quorum.add(new Endpoint(each.host(), each.quorumPort()).toString());
+            election.add(new Endpoint(each.host(), each.electionPort()).toString());
+        }
+        var values = new LinkedHashMap<String, Object>();
+        values.put("server_addresses", quorum);
+        values.put("election_addresses", election);
+        values.put("client_address", server.client() == null ? "" : server.client().toString());
+        values.put(
+                "learner_type",
+                server.role() == ServerConfig.Role.OBSERVER ? "observer" : "participant");
+        return values;
     }
 
     private Reply zabState(Call call) {
         var values = new LinkedHashMap<String, Object>();
-        values.put("voting", false);
-        values.put("zabstate", "");
+        MemberFacts member = facts.member();
+        ServerConfig.Server me = config.ensemble().servers().get(config.ensemble().myId());
+        if (member == null || me == null) {
+            values.put("voting", false);
+            values.put("zabstate", "");
+            return Reply.of(values);
+        }
+        ServerConfig.PeerAddress address = me.addresses().getFirst();
+        values.put("myid", me.id());
+        values.put("is_leader", member.role() == MemberFacts.Role.LEADING);
+        values.put("quorum_address", new Endpoint(address.host(), address.quorumPort()).toString());
+        values.put(
+                "election_address",
+                new Endpoint(address.host(), address.electionPort()).toString());
+        values.put("client_address", me.client() == null ? "" : me.client().toString());
+        values.put("voting", me.role() == ServerConfig.Role.PARTICIPANT);
+        long zxid = facts.lastZxid();
+        values.put("last_zxid", Zxid.hex(zxid));
+        values.put("zab_epoch", Zxid.epoch(zxid));
+        values.put("zab_counter", zxid & 0xffffffffL);
+        values.put("zabstate", member.zabState());
         return Reply.of(values);
     }
 

@@ -1,7 +1,9 @@
 package io.banyan.server.host;
 
 import io.banyan.replica.Input;
+import io.banyan.replica.Membership;
 import io.banyan.replica.Replica;
+import io.banyan.server.operate.MemberFacts;
 import io.banyan.store.Disk;
 import io.banyan.store.EpochFiles;
 import io.banyan.store.Purge;
@@ -62,6 +64,16 @@ public final class ReplicaHost {
     /// The last committed state.
     public State committed() {
         return replica.committed();
+    }
+
+    /// What this server was in its ensemble a moment ago; null if it stands alone.
+    public @Nullable Membership membership() {
+        return replica.membership();
+    }
+
+    /// Of the transactions that were logged.
+    public MemberFacts.ProposalSizes proposalSizes() {
+        return replica.proposalSizes();
     }
 
     public DigestLog digests() {

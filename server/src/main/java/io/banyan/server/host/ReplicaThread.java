@@ -4,7 +4,9 @@ import io.banyan.replica.Batch;
 import io.banyan.replica.Committed;
 import io.banyan.replica.Effect;
 import io.banyan.replica.Input;
+import io.banyan.replica.Membership;
 import io.banyan.replica.Replica;
+import io.banyan.server.operate.MemberFacts;
 import io.banyan.tree.Applied;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,12 +14,16 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Steps the replica: takes a round of inputs, carries out its effects.
 final class ReplicaThread extends Thread {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaThread.class);
+
+    /// How old what operators are told may be: asking every round would cost the rounds.
+    private static final int MEMBERSHIP_MILLIS = 50;
 
     private final Replica replica;
     private final Inbox<Input> inbox;
@@ -33,6 +39,9 @@ final class ReplicaThread extends Thread {
     private final Queue<Runnable> questions = new ConcurrentLinkedQueue<>();
     private final DigestLog digests = new DigestLog();
     private volatile io.banyan.tree.State committed;
+    private volatile @Nullable Membership membership;
+    private volatile MemberFacts.ProposalSizes proposalSizes = MemberFacts.ProposalSizes.NONE;
+    private long membershipMillis;
     private volatile boolean stopping;
 
     ReplicaThread(
@@ -68,6 +77,16 @@ final class ReplicaThread extends Thread {
     /// The last committed state. Any thread.
     io.banyan.tree.State committed() {
         return committed;
+    }
+
+    /// Any thread.
+    @Nullable Membership membership() {
+        return membership;
+    }
+
+    /// Any thread.
+    MemberFacts.ProposalSizes proposalSizes() {
+        return proposalSizes;
     }
 
     DigestLog digests() {
@@ -116,6 +135,10 @@ final class ReplicaThread extends Thread {
         }
         replica.endRound(effects);
         carryOut();
+        if (nowMillis() - membershipMillis > MEMBERSHIP_MILLIS) {
+            membershipMillis = nowMillis();
+            membership = replica.membership();
+        }
         for (Runnable each = questions.poll(); each != null; each = questions.poll()) {
             each.run();
         }
@@ -124,7 +147,10 @@ final class ReplicaThread extends Thread {
     private void carryOut() {
         for (int i = 0; i < effects.size(); i++) {
             switch (effects.get(i)) {
-                case Effect.Append append -> forLog.add(append);
+                case Effect.Append append -> {
+                    forLog.add(append);
+                    proposalSizes = proposalSizes.with(append.payload().length);
+                }
                 case Effect.Sync sync -> forLog.add(sync);
                 case Effect.RollLog roll -> forLog.add(roll);
                 case Effect.Deliver deliver -> deliver(deliver.batch());
@@ -146,10 +172,12 @@ final class ReplicaThread extends Thread {
                 case Effect.HangUp hangUp -> peers.hangUp(hangUp.link(), hangUp.why());
                 case Effect.Serve serve -> {
                     committed = serve.state();
+                    membership = replica.membership();
                     outlet.serve(serve);
                     events.serving(true, "");
                 }
                 case Effect.Cease cease -> {
+                    membership = replica.membership();
                     outlet.cease(cease.why());
                     events.serving(false, cease.why());
                 }

@@ -18,6 +18,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /// Answers four-letter words, and holds what they share with the admin server.
 ///
@@ -38,6 +41,18 @@ public final class Operator {
 
     /// ZooKeeper's default trace mask; Banyan keeps the number for `gtmk` and traces nothing.
     private static final long TRACE_MASK = 306;
+
+    private static final List<Gauge> ROLE_GAUGES =
+            List.of(
+                    Gauge.LEARNERS,
+                    Gauge.SYNCED_FOLLOWERS,
+                    Gauge.SYNCED_NON_VOTING_FOLLOWERS,
+                    Gauge.SYNCED_OBSERVERS,
+                    Gauge.PENDING_SYNCS,
+                    Gauge.LEADER_UPTIME,
+                    Gauge.LAST_PROPOSAL_SIZE,
+                    Gauge.MAX_PROPOSAL_SIZE,
+                    Gauge.MIN_PROPOSAL_SIZE);
 
     private final ServerConfig config;
     private final ServerFacts facts;
@@ -140,6 +155,22 @@ public final class Operator {
                 + facts.serverState()
                 + "\nNode count: "
                 + facts.znodeCount()
+                + "\n"
+                + proposalSizes();
+    }
+
+    private String proposalSizes() {
+        MemberFacts member = facts.member();
+        if (member == null || member.role() != MemberFacts.Role.LEADING) {
+            return "";
+        }
+        MemberFacts.ProposalSizes sizes = member.proposals();
+        return "Proposal sizes last/min/max: "
+                + sizes.last()
+                + "/"
+                + sizes.min()
+                + "/"
+                + sizes.max()
                 + "\n";
     }
 
@@ -147,6 +178,9 @@ public final class Operator {
         var text = new StringBuilder();
         configuration()
                 .forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+        if (config.ensemble().isEnsemble()) {
+            text.append("membership: \n").append(config.ensemble().text());
+        }
         return text.toString();
     }
 
@@ -164,7 +198,23 @@ public final class Operator {
         lines.put("maxSessionTimeout", config.timing().sessionTimeoutMillisMax());
         lines.put("clientPortListenBacklog", config.clientPorts().acceptBacklog());
         lines.put("serverId", serverId());
+        ServerConfig.Server me = config.ensemble().servers().get(serverId());
+        if (config.ensemble().isEnsemble() && me != null) {
+            lines.put("initLimit", config.peers().initLimitTicks());
+            lines.put("syncLimit", config.peers().syncLimitTicks());
+            lines.put("electionAlg", config.peers().electionAlgorithm());
+            lines.put("electionPort", joined(me, ServerConfig.PeerAddress::electionPort));
+            lines.put("quorumPort", joined(me, ServerConfig.PeerAddress::quorumPort));
+            lines.put("peerType", me.role() == ServerConfig.Role.OBSERVER ? 1 : 0);
+        }
         return lines;
+    }
+
+    private static String joined(
+            ServerConfig.Server server, Function<ServerConfig.PeerAddress, Integer> port) {
+        return server.addresses().stream()
+                .map(each -> port.apply(each).toString())
+                .collect(Collectors.joining("|"));
     }
 
     private String cons() {
@@ -266,6 +316,10 @@ public final class Operator {
         var text = new StringBuilder();
         text.append("zk_version\t").append(Version.text()).append('\n');
         text.append("zk_server_state\t").append(facts.serverState()).append('\n');
+        MemberFacts member = facts.member();
+        if (member != null) {
+            text.append("zk_peer_state\t").append(member.peerState()).append('\n');
+        }
         MetricsText.values(metrics, isPrometheus(), config.metrics().jvm())
                 .forEach((name, value) ->
                         text.append("zk_").append(name).append('\t').append(value).append('\n'));
@@ -278,16 +332,21 @@ public final class Operator {
         List<SessionFacts> sessions = facts.sessions();
         List<ConnectionFacts> connections = facts.connections();
         var text = new StringBuilder("SessionTracker dump:\n");
-        var byExpiry = groups(sessions, SessionFacts::expiresAtMillis);
-        text.append("Session Sets (").append(byExpiry.size()).append(")/(");
-        text.append(sessions.size()).append("):\n");
-        byExpiry.forEach((expiry, group) -> {
-            expiryLine(text, group.size(), expiry);
-            for (SessionFacts session : group) {
-                text.append("\t0x").append(Long.toHexString(session.sessionId()));
-                text.append('\n');
-            }
-        });
+        MemberFacts member = facts.member();
+        if (member == null || member.role() == MemberFacts.Role.LEADING) {
+            dumpByExpiry(sessions, text);
+        } else {
+            // Only the leader knows when they expire.
+            text.append("Global Sessions(").append(sessions.size()).append("):\n");
+            sessions.stream()
+                    .sorted(Comparator.comparingLong(SessionFacts::sessionId))
+                    .forEach(session ->
+                            text.append("0x")
+                                    .append(Long.toHexString(session.sessionId()))
+                                    .append('\t')
+                                    .append(session.timeoutMillis())
+                                    .append("ms\n"));
+        }
         var withEphemerals = sessions.stream().filter(s -> !s.ephemerals().isEmpty()).toList();
         text.append("ephemeral nodes dump:\nSessions with Ephemerals (");
         text.append(withEphemerals.size()).append("):\n");
@@ -309,6 +368,19 @@ public final class Operator {
             }
         });
         return text.toString();
+    }
+
+    private void dumpByExpiry(List<SessionFacts> sessions, StringBuilder text) {
+        var byExpiry = groups(sessions, SessionFacts::expiresAtMillis);
+        text.append("Session Sets (").append(byExpiry.size()).append(")/(");
+        text.append(sessions.size()).append("):\n");
+        byExpiry.forEach((expiry, group) -> {
+            expiryLine(text, group.size(), expiry);
+            for (SessionFacts session : group) {
+                text.append("\t0x").append(Long.toHexString(session.sessionId()));
+                text.append('\n');
+            }
+        });
     }
 
     private void expiryLine(StringBuilder text, int count, long expiresAtMillis) {
@@ -492,6 +564,40 @@ public final class Operator {
         // Asked for anew each time: loading the management beans would slow the start.
         metrics.gauge(Gauge.OPEN_FILE_DESCRIPTOR_COUNT, FileDescriptors::open);
         metrics.gauge(Gauge.MAX_FILE_DESCRIPTOR_COUNT, FileDescriptors::most);
+    }
+
+    /// The gauges of the role that this server has now: to be called when it changed.
+    public void roleChanged() {
+        MemberFacts member = facts.member();
+        if (member == null) {
+            return;
+        }
+        metrics.gauge(
+                Gauge.QUORUM_SIZE,
+                () ->
+                        config.ensemble().servers().values().stream()
+                                .filter(each -> each.role() == ServerConfig.Role.PARTICIPANT)
+                                .count());
+        ROLE_GAUGES.forEach(metrics::removeGauge);
+        if (member.role() == MemberFacts.Role.LEADING) {
+            long since = facts.elapsedMillis();
+            metrics.gauge(Gauge.LEARNERS, () -> now(m -> m.learners().size()));
+            metrics.gauge(Gauge.SYNCED_FOLLOWERS, () -> now(m -> m.synced(false)));
+            metrics.gauge(Gauge.SYNCED_NON_VOTING_FOLLOWERS, () -> 0);
+            metrics.gauge(Gauge.SYNCED_OBSERVERS, () -> now(m -> m.synced(true)));
+            metrics.gauge(Gauge.PENDING_SYNCS, () -> 0);
+            metrics.gauge(Gauge.LEADER_UPTIME, () -> facts.elapsedMillis() - since);
+            metrics.gauge(Gauge.LAST_PROPOSAL_SIZE, () -> now(m -> m.proposals().last()));
+            metrics.gauge(Gauge.MAX_PROPOSAL_SIZE, () -> now(m -> m.proposals().max()));
+            metrics.gauge(Gauge.MIN_PROPOSAL_SIZE, () -> now(m -> m.proposals().min()));
+        } else if (member.role() == MemberFacts.Role.FOLLOWING) {
+            metrics.gauge(Gauge.SYNCED_OBSERVERS, () -> 0);
+        }
+    }
+
+    private long now(ToLongFunction<MemberFacts> number) {
+        MemberFacts member = facts.member();
+        return member == null ? 0 : number.applyAsLong(member);
     }
 
     private static final class FileDescriptors {

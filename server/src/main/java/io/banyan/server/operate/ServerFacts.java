@@ -2,6 +2,7 @@ package io.banyan.server.operate;
 
 import io.banyan.server.metrics.ServerStats;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What the server's host tells about it. Implemented once, over the gateways and the replica.
 ///
@@ -27,6 +28,11 @@ public interface ServerFacts {
 
     /// `standalone`, `leader`, `follower`, `observer` or `read-only`.
     String serverState();
+
+    /// What this server is in its ensemble; null if it stands alone.
+    default @Nullable MemberFacts member() {
+        return null;
+    }
 
     /// The last transaction that readers here can see.
     long lastZxid();

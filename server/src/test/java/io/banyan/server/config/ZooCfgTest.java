@@ -301,7 +301,7 @@ class ZooCfgTest {
     }
 
     @Test
-    void threeServersAreAnEnsembleAndThatIsRefusedUntilItIsThere() throws Exception {
+    void threeServersAreAnEnsemble() throws Exception {
         Files.writeString(directory.resolve("myid"), "2\n");
 
         var config =
@@ -326,7 +326,33 @@ class ZooCfgTest {
                 .containsExactly(new PeerAddress("::1", 2888, 3888));
         assertThat(ensemble.servers().get(4L).role()).isEqualTo(Role.OBSERVER);
         assertThat(config.clientPorts().plain()).isEqualTo(new Endpoint("10.0.0.2", 2182));
-        assertThat(noticesOf(config, "server.N").getFirst().level()).isEqualTo(Level.REFUSE);
+        assertThat(noticesOf(config, "server.N")).isEmpty();
+        assertThat(ensemble.text())
+                .isEqualTo(
+                        """
+                        server.1=a:2888:3888:participant;0.0.0.0:2181
+                        server.2=b:2888:3888:participant;10.0.0.2:2182
+                        server.3=[::1]:2888:3888:participant
+                        server.4=c:2888:3888:observer
+                        version=0\
+                        """);
+    }
+
+    @Test
+    void aMemberWithoutALineOfItsOwnIsRefused(@TempDir Path directory) throws Exception {
+        Files.writeString(directory.resolve("myid"), "7\n");
+        String lines = "initLimit=5\nsyncLimit=2\nserver.1=a:1:2\nserver.2=b:1:2\n";
+
+        var config = parse("clientPort=2181\ndataDir=" + directory + "\n" + lines);
+
+        assertThat(noticesOf(config, "server.N").getLast().level()).isEqualTo(Level.REFUSE);
+    }
+
+    @Test
+    void encryptionBetweenServersIsRefusedRatherThanIgnored() throws Exception {
+        var config = parse(DATA + "sslQuorum=true\n");
+
+        assertThat(noticesOf(config, "sslQuorum").getFirst().level()).isEqualTo(Level.REFUSE);
     }
 
     @Test
