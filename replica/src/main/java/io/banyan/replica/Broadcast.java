@@ -19,6 +19,9 @@ sealed interface Broadcast permits Solo, ZabBroadcast {
     /// @param to receives what this made committed, in order
     void synced(long zxid, Standing to);
 
+    /// Whether somebody else could lead without our knowing it.
+    boolean isShared();
+
     /// Whether something proposed is not committed yet.
     boolean isWaiting();
 
@@ -34,8 +37,10 @@ sealed interface Broadcast permits Solo, ZabBroadcast {
     /// Tells a learner at once.
     void tell(LearnerLink learner, Load load);
 
-    /// Tells a learner when everything up to this zxid is committed, before anything later is.
-    void tellBehind(LearnerLink learner, long zxid, Load load);
+    /// Asks whether this server still leads; to be asked only by a leader of others.
+    ///
+    /// @return a number: {@link Leading#confirmed} of it, or of a later one, is the answer
+    long confirm();
 
     /// Tells the leader.
     void tellLeader(Load load);

@@ -204,4 +204,7 @@ final class Following implements Role {
             }
         }
     }
+
+    @Override
+    public void settle(List<Effect> out) {}
 }

@@ -30,6 +30,8 @@ final class Leading implements Role {
     private final ReplicaConfig config;
     private final Broadcast broadcast;
     private final SessionExpiry sessions;
+    private final Syncs syncs = new Syncs();
+    private long confirmedQuestion;
 
     /// After everything proposed so far; what the next write is evaluated against.
     private State head;
@@ -116,7 +118,11 @@ final class Leading implements Role {
 
     @Override
     public void sync(Ticket ticket, List<Effect> out) {
-        broadcast.propose(new Committed(null, ticket), out);
+        if (broadcast.isShared()) {
+            sync(ticket.connection.sessionId, ticket.connection, ticket);
+        } else {
+            broadcast.propose(new Committed(null, ticket), out);
+        }
     }
 
     @Override
@@ -172,10 +178,7 @@ final class Leading implements Role {
         var learner = new LearnerLink(link);
         switch (load) {
             case Load.Forward forward -> forwarded(forward.request(), learner, out);
-            // Not at the end of the round: a commit that follows it may be of a later write of the
-            // same client, and reads between the two must not see that.
-            case Load.SyncAsked sync ->
-                    broadcast.tellBehind(learner, lastZxid, new Load.SyncDone());
+            case Load.SyncAsked sync -> sync(sync.sessionId(), learner, null);
             case Load.Revalidate revalidate -> {
                 long id = revalidate.sessionId();
                 boolean valid = takeOver(id, revalidate.timeoutMillis(), learner, out);
@@ -230,9 +233,54 @@ final class Leading implements Role {
         return Load.Touched.NOBODY;
     }
 
+    // ---- syncs
+
+    private void sync(long sessionId, Owner by, @Nullable Ticket ticket) {
+        if (syncs.isHolding(sessionId)) {
+            syncs.hold(sessionId, new Syncs.Held(null, by, ticket));
+        } else {
+            syncs.add(new Syncs.Pending(sessionId, by, ticket, lastZxid, broadcast.confirm()));
+        }
+    }
+
+    /// See {@link Broadcast#confirm}.
+    void confirmed(long question) {
+        confirmedQuestion = question;
+    }
+
+    @Override
+    public void settle(List<Effect> out) {
+        if (syncs.isEmpty()) {
+            return;
+        }
+        long committedZxid = broadcast.isWaiting() ? standing.state().zxid() : lastZxid;
+        for (var next = syncs.next(committedZxid, confirmedQuestion);
+                next != null;
+                next = syncs.next(committedZxid, confirmedQuestion)) {
+            Ticket ticket = next.ticket();
+            if (ticket != null) {
+                standing.add(new Committed(null, ticket));
+            } else if (next.by() instanceof LearnerLink learner) {
+                broadcast.tell(learner, new Load.SyncDone());
+            }
+            for (Syncs.Held held : syncs.release(next.sessionId())) {
+                WriteRequest request = held.request();
+                if (request == null) {
+                    sync(next.sessionId(), held.by(), held.ticket());
+                } else {
+                    write(request, held.by(), held.ticket(), out);
+                }
+            }
+        }
+    }
+
     // ---- proposals
 
     private void write(WriteRequest request, Owner by, @Nullable Ticket ticket, List<Effect> out) {
+        if (syncs.isShut(request.sessionId())) {
+            syncs.hold(request.sessionId(), new Syncs.Held(request, by, ticket));
+            return;
+        }
         Live live = sessions.find(request.sessionId());
         if (live == null || live.closing) {
             refuse(request, ErrorCode.SESSION_EXPIRED, ticket, out);

@@ -71,4 +71,7 @@ final class Looking implements Role {
 
     @Override
     public void delivered(List<Committed> batch) {}
+
+    @Override
+    public void settle(List<Effect> out) {}
 }

@@ -152,6 +152,7 @@ public final class Replica {
                     zab().historyRead(read.link(), read.after(), read.entries());
         }
         workOffCarried(out);
+        role.settle(out);
     }
 
     /// Ends a round: what several inputs share (one sync, one batch to the gateways) is asked for
@@ -167,6 +168,7 @@ public final class Replica {
         broadcast.roundEnded(out);
         broadcast.drain(standing);
         workOffCarried(out);
+        role.settle(out);
         deliver(out);
         if (standing.snapshotDue && !standing.snapshotRunning && serving && !halted) {
             standing.beginSnapshot();
@@ -317,6 +319,13 @@ public final class Replica {
             String failure = halted ? null : role.apply(zxid, payload);
             if (failure != null) {
                 halt(failure);
+            }
+        }
+
+        @Override
+        public void confirmed(long question) {
+            if (role instanceof Leading leading) {
+                leading.confirmed(question);
             }
         }
 

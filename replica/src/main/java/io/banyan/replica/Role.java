@@ -40,4 +40,7 @@ sealed interface Role permits Leading, Following, Looking {
 
     /// These became committed and are about to be told to the gateways.
     void delivered(List<Committed> batch);
+
+    /// Nothing more can be done about what came in; now for what waited for it.
+    void settle(List<Effect> out);
 }

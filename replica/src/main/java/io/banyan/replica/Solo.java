@@ -47,6 +47,11 @@ final class Solo implements Broadcast {
     }
 
     @Override
+    public boolean isShared() {
+        return false;
+    }
+
+    @Override
     public boolean isWaiting() {
         return !proposals.isEmpty();
     }
@@ -73,8 +78,8 @@ final class Solo implements Broadcast {
     }
 
     @Override
-    public void tellBehind(LearnerLink learner, long zxid, Load load) {
-        tell(learner, load);
+    public long confirm() {
+        throw new IllegalStateException("a server on its own needs nobody to confirm it");
     }
 
     @Override

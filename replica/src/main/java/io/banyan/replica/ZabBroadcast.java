@@ -30,6 +30,8 @@ final class ZabBroadcast implements Broadcast, Surroundings {
 
         void committed(long zxid, byte[] payload);
 
+        void confirmed(long question);
+
         Load.Touched touched();
     }
 
@@ -100,6 +102,11 @@ final class ZabBroadcast implements Broadcast, Surroundings {
     }
 
     @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
     public boolean isWaiting() {
         return !proposals.isEmpty();
     }
@@ -129,10 +136,8 @@ final class ZabBroadcast implements Broadcast, Surroundings {
     }
 
     @Override
-    public void tellBehind(LearnerLink learner, long zxid, Load load) {
-        if (leading) {
-            zab.carryBehind(learner.link(), zxid, load);
-        }
+    public long confirm() {
+        return zab.confirm();
     }
 
     @Override
@@ -294,6 +299,11 @@ final class ZabBroadcast implements Broadcast, Surroundings {
     @Override
     public void carried(long link, long serverId, Object load) {
         carried.add(new CarriedLoad(link, (Load) load));
+    }
+
+    @Override
+    public void confirmed(long question) {
+        listener.confirmed(question);
     }
 
     @Override

@@ -119,6 +119,73 @@ class EnsembleTest {
     }
 
     @Test
+    void leaderThatWasReplacedAndDoesNotKnowItAnswersNoSync() {
+        TestMember old = ensemble.leader();
+        TestClient client = old.open();
+        client.taken();
+        ensemble.isolate(old);
+        List<TestMember> others = ensemble.members.values().stream().filter(m -> m != old).toList();
+        // It hears nothing of it: its time stands still.
+        for (int i = 0; i < 500 && others.stream().noneMatch(TestMember::isLeading); i++) {
+            ensemble.passWithout(old, 20);
+        }
+        assertThat(old.isLeading()).isTrue();
+        others.stream().filter(TestMember::isServing).findFirst().orElseThrow().open();
+
+        client.post(OpCode.SYNC, Bodies.path("/"));
+        client.post(OpCode.EXISTS, Bodies.read("/", false));
+        ensemble.settle();
+
+        assertThat(client.taken()).isEmpty();
+    }
+
+    @Test
+    void writesBehindASyncWaitForItAndThoseOfOthersDoNot() {
+        TestMember leader = ensemble.leader();
+        TestClient first = leader.open();
+        TestClient second = leader.open();
+        first.taken();
+        second.taken();
+        ensemble.isolate(leader);
+        first.post(OpCode.SYNC, Bodies.path("/"));
+        first.post(OpCode.CREATE, Bodies.create("/a", "", 0));
+        ensemble.settle();
+        second.post(OpCode.CREATE, Bodies.create("/b", "", 0));
+        ensemble.settle();
+
+        assertThat(leader.replica.membership().loggedZxid())
+                .isEqualTo(leader.replica.state().zxid() + 1);
+    }
+
+    @Test
+    void syncsAndWritesInTurnKeepTheirOrder() {
+        for (TestMember each : List.of(ensemble.leader(), follower())) {
+            TestClient client = each.open();
+            client.post(OpCode.SYNC, Bodies.path("/"));
+            client.post(OpCode.SYNC, Bodies.path("/"));
+            client.post(OpCode.CREATE, Bodies.create("/a", "", 0));
+            client.post(OpCode.SYNC, Bodies.path("/"));
+            client.post(OpCode.EXISTS, Bodies.read("/a", false));
+            client.post(OpCode.DELETE, Bodies.delete("/a"));
+            client.post(OpCode.SYNC, Bodies.path("/"));
+            client.post(OpCode.EXISTS, Bodies.read("/a", false));
+            ensemble.settle();
+
+            assertThat(client.taken())
+                    .containsExactly(
+                            "session 10000",
+                            "1 ok",
+                            "2 ok",
+                            "3 ok",
+                            "4 ok",
+                            "5 ok",
+                            "6 ok",
+                            "7 ok",
+                            "8 err " + ErrorCode.NO_NODE);
+        }
+    }
+
+    @Test
     void watchAtOneFollowerFiresForAWriteThroughAnother() {
         TestClient watcher = follower().open();
         watcher.ask(OpCode.EXISTS, Bodies.read("/a", true));

@@ -96,6 +96,23 @@ class ReplicaTest {
     }
 
     @Test
+    void counterOfAnEpochNeverReachesItsEnd() {
+        var fresh = new TestServer();
+        var late =
+                new TestServer(
+                        TestServer.REPLICA,
+                        TestServer.GATEWAY,
+                        fresh.tree.fresh().withZxid(0x5fffffffdL));
+        TestClient client = late.open();
+        assertThat(late.replica.state().zxid()).isEqualTo(0x5fffffffeL);
+
+        client.ask(OpCode.CREATE, Bodies.create("/a", "", 0));
+
+        assertThat(client.taken()).containsExactly("session 10000", "1 ok");
+        assertThat(late.replica.state().zxid()).isEqualTo(0x600000001L);
+    }
+
+    @Test
     void silentSessionExpiresWithItsEphemeralsAndItsConnection() {
         TestClient silent = server.open();
         TestClient watcher = server.open();

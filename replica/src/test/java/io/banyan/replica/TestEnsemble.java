@@ -144,10 +144,14 @@ final class TestEnsemble {
 
     /// Works until nothing is left to do without the clock.
     void settle() {
+        settle(null);
+    }
+
+    private void settle(TestMember paused) {
         for (int rounds = 0; rounds < ROUNDS_MAX; rounds++) {
             boolean idle = true;
             for (TestMember each : members.values()) {
-                if (!each.isIdle()) {
+                if (!each.isIdle() && each != paused) {
                     idle = false;
                     each.round();
                 }
@@ -165,18 +169,23 @@ final class TestEnsemble {
     }
 
     void pass(long millis) {
+        passWithout(null, millis);
+    }
+
+    /// Time passes, and one member does not run.
+    void passWithout(TestMember paused, long millis) {
         for (long left = millis; left > 0; left -= STEP_MILLIS) {
             nowMillis += STEP_MILLIS;
             wallMillis += STEP_MILLIS;
             for (TestMember each : members.values()) {
-                if (each.up) {
+                if (each.up && each != paused) {
                     if (nowMillis % TestServer.STEP_MILLIS == 0) {
                         each.tickGateway();
                     }
                     each.round();
                 }
             }
-            settle();
+            settle(paused);
         }
     }
 

@@ -71,6 +71,12 @@ final class Leading implements Role {
 
     private long lastZxid;
 
+    /// Whether we still lead, asked by number: to be sent, sent, and answered by a quorum.
+    private long askedQuestion;
+
+    private long sentQuestion;
+    private long confirmedQuestion;
+
     Leading(Zab zab) {
         this.zab = zab;
         this.history = zab.history;
@@ -190,9 +196,15 @@ final class Leading implements Role {
             nextPingMillis = zab.nowMillis + zab.config.tickMillis() / 2;
         }
         nextHeartbeatMillis = zab.nowMillis + zab.config.heartbeatMillis();
-        var ping = new Ping(lastZxid, null);
+        ping(pingAll);
+    }
+
+    /// @param all and not only those who understand frequent pings
+    private void ping(boolean all) {
+        // What a ping carries as zxid comes back in its answer and means nothing to anybody else.
+        var ping = new Ping(sentQuestion, null);
         for (LearnerLink each : links.values()) {
-            if (each.isForwarding() && (pingAll || each.banyan)) {
+            if (each.isForwarding() && (all || each.banyan)) {
                 zab.out.send(each.link, ping);
             }
         }
@@ -423,6 +435,10 @@ final class Leading implements Role {
     }
 
     private void onPing(LearnerLink learner, Ping ping) {
+        if (learner.answeredQuestion < ping.zxid() && ping.zxid() <= sentQuestion) {
+            learner.answeredQuestion = ping.zxid();
+            maybeConfirm();
+        }
         Object touched = ping.touched();
         if (touched != null && stage == Stage.BROADCASTING) {
             zab.out.carried(learner.link, learner.serverId, touched);
@@ -598,16 +614,10 @@ final class Leading implements Role {
         }
     }
 
-    void carryBehind(long link, long zxid, Object load) {
-        LearnerLink learner = links.get(link);
-        if (learner == null) {
-            return;
-        }
-        if (zxid <= history.delivered() || history.isAllDelivered()) {
-            zab.out.send(link, new Carried(load));
-        } else {
-            learner.behind.add(new LearnerLink.Behind(zxid, load));
-        }
+    /// See {@link Zab#confirm}.
+    long confirm() {
+        askedQuestion = sentQuestion + 1;
+        return askedQuestion;
     }
 
     @Override
@@ -615,6 +625,39 @@ final class Leading implements Role {
         zab.syncAppended();
         if (stage == Stage.BROADCASTING && !history.isAllDelivered()) {
             maybeCommit();
+        }
+        if (askedQuestion > sentQuestion) {
+            sentQuestion = askedQuestion;
+            ping(true);
+            maybeConfirm();
+        }
+    }
+
+    private void maybeConfirm() {
+        var answers = new TreeSet<Long>();
+        answers.add(sentQuestion);
+        for (LearnerLink each : links.values()) {
+            if (each.counts()) {
+                answers.add(each.answeredQuestion);
+            }
+        }
+        // New questions may be asked faster than old ones are answered: the newest that counts.
+        for (long question : answers.descendingSet()) {
+            if (question <= confirmedQuestion) {
+                return;
+            }
+            var having = new TreeSet<Long>();
+            having.add(serverId);
+            for (LearnerLink each : links.values()) {
+                if (each.counts() && each.answeredQuestion >= question) {
+                    having.add(each.serverId);
+                }
+            }
+            if (electorate.isQuorum(having)) {
+                confirmedQuestion = question;
+                zab.out.confirmed(question);
+                return;
+            }
         }
     }
 
@@ -637,17 +680,15 @@ final class Leading implements Role {
     }
 
     private void tellCommitted(LearnerLink to, List<Entry> entries) {
-        long last = entries.getLast().zxid();
-        for (Entry entry : entries) {
-            long zxid = entry.zxid();
-            boolean spokenBehind = !to.behind.isEmpty() && to.behind.element().zxid() <= zxid;
-            if (to.observer) {
-                zab.out.send(to.link, new Inform(zxid, entry.payload()));
-            } else if (!to.banyan || spokenBehind || zxid == last) {
-                zab.out.send(to.link, new Commit(zxid));
+        if (to.observer) {
+            for (Entry entry : entries) {
+                zab.out.send(to.link, new Inform(entry.zxid(), entry.payload()));
             }
-            while (!to.behind.isEmpty() && to.behind.element().zxid() <= zxid) {
-                zab.out.send(to.link, new Carried(to.behind.remove().load()));
+        } else if (to.banyan) {
+            zab.out.send(to.link, new Commit(entries.getLast().zxid()));
+        } else {
+            for (Entry entry : entries) {
+                zab.out.send(to.link, new Commit(entry.zxid()));
             }
         }
     }

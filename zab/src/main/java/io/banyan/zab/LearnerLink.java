@@ -1,7 +1,5 @@
 package io.banyan.zab;
 
-import java.util.ArrayDeque;
-
 /// What a leader knows of one learner, by its connection.
 final class LearnerLink {
     enum Phase {
@@ -48,11 +46,8 @@ final class LearnerLink {
     /// For a learner whose history is read from disk: where the reading ends.
     long readUpTo;
 
-    /// What is to be said right after a commit, in the order of the commits.
-    final ArrayDeque<Behind> behind = new ArrayDeque<>(0);
-
-    /// A load that follows the commit of `zxid`, before that of any later one.
-    record Behind(long zxid, Object load) {}
+    /// The last question of ours that it answered.
+    long answeredQuestion;
 
     LearnerLink(long link, long nowMillis) {
         this.link = link;

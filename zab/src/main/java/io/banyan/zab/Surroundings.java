@@ -87,6 +87,9 @@ public interface Surroundings {
     /// @param serverId whom it came from: a learner if this server leads, else the leader
     void carried(long link, long serverId, Object load);
 
+    /// A quorum followed this leader when {@link Zab#confirm} gave this number, or later.
+    void confirmed(long question);
+
     /// A learner of this leader is gone.
     void learnerLost(long link, long serverId);
 

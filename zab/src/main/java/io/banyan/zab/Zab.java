@@ -248,14 +248,11 @@ public final class Zab {
         }
     }
 
-    /// Sends to a learner (while leading) when everything up to this zxid is committed, before it
-    /// hears of any later commit. Calls for one learner come in rising order of zxid.
-    ///
-    /// @param zxid of a proposal, or less than that of any
-    public void carryBehind(long link, long zxid, Object load) {
-        if (role instanceof Leading leading) {
-            leading.carryBehind(link, zxid, load);
-        }
+    /// Asks the voters whether they still follow this leader: {@link Surroundings#confirmed} with
+    /// this number, or a later one, follows when a quorum has answered; never, if another leader
+    /// was established before this call.
+    public long confirm() {
+        return role instanceof Leading leading ? leading.confirm() : Long.MAX_VALUE;
     }
 
     /// Sends to the leader (while following).

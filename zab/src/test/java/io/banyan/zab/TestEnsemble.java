@@ -148,6 +148,7 @@ final class TestEnsemble {
         private int life;
         private @Nullable Zab zab;
         final List<Long> delivered = new ArrayList<>();
+        long confirmed;
 
         /// Entries on disk.
         int logSize() {
@@ -437,6 +438,12 @@ final class TestEnsemble {
 
         @Override
         public void carried(long link, long serverId, Object load) {}
+
+        @Override
+        public void confirmed(long question) {
+            trace(id, "is confirmed " + question);
+            confirmed = question;
+        }
 
         @Override
         public void learnerLost(long link, long serverId) {}
