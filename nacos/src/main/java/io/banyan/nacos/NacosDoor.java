@@ -1,0 +1,109 @@
+package io.banyan.nacos;
+
+import com.linecorp.armeria.common.util.EventLoopGroups;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import io.banyan.nacos.auth.Auth;
+import io.banyan.nacos.config.Configs;
+import io.banyan.nacos.config.Limits;
+import io.banyan.nacos.http.HttpRooms;
+import io.banyan.nacos.http.NacosHttp;
+import io.banyan.nacos.tree.NacosTree;
+import io.banyan.server.door.Door;
+import io.banyan.server.door.DoorSite;
+import io.banyan.wire.Acl;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.DefaultEventExecutor;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The open door: its ports, its thread, its rooms.
+final class NacosDoor implements Door {
+    private static final Logger LOG = LoggerFactory.getLogger(NacosDoor.class);
+
+    /// Clients send their registrations, metadata and all, in the query string.
+    private static final int LINE_BYTES_MAX = 1 << 20;
+
+    private static final int HEADER_BYTES_MAX = 64 * 1024;
+    private static final long IDLE_MILLIS = 90_000;
+    private static final int START_SECONDS_MAX = 60;
+    private static final int STOP_SECONDS_MAX = 5;
+
+    private final EventExecutor thread;
+    private final EventLoopGroup workers;
+    private final NacosTree tree;
+    private final Server server;
+
+    private NacosDoor(EventExecutor thread, EventLoopGroup workers, NacosTree tree, Server server) {
+        this.thread = thread;
+        this.workers = workers;
+        this.tree = tree;
+        this.server = server;
+    }
+
+    /// Opens the ports; the tree may still be without a leader then, and clients are told so.
+    static NacosDoor open(NacosSettings settings, DoorSite site) {
+        EventExecutor thread = new DefaultEventExecutor(new DefaultThreadFactory("nacos", true));
+        int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+        EventLoopGroup workers = EventLoopGroups.newEventLoopGroup(threads, "nacos-net", true);
+        var tree = new NacosTree(site, thread, settings.open() ? Acl.OPEN : Acl.READ_ONLY);
+        var configs = new Configs(tree);
+        var limits = new Limits(settings.contentBytesMax());
+        var auth =
+                new Auth(settings.authEnabled(), settings.passwords(), System::currentTimeMillis);
+        NacosHttp http = HttpRooms.build(tree, configs, limits, auth);
+        ServerBuilder builder = Server.builder().workerGroup(workers, false);
+        listen(builder, settings, settings.httpPort());
+        listen(builder, settings, settings.grpcPort());
+        Server server =
+                builder.requestTimeoutMillis(0)
+                        .maxRequestLength(0)
+                        .idleTimeoutMillis(IDLE_MILLIS)
+                        .http1MaxInitialLineLength(LINE_BYTES_MAX)
+                        .http1MaxHeaderSize(HEADER_BYTES_MAX)
+                        .http2MaxHeaderListSize(HEADER_BYTES_MAX)
+                        .disableServerHeader()
+                        .disableDateHeader()
+                        .serviceUnder("/", http)
+                        .build();
+        var door = new NacosDoor(thread, workers, tree, server);
+        try {
+            tree.start();
+            server.start().orTimeout(START_SECONDS_MAX, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            door.close();
+            throw new IllegalStateException(
+                    "cannot serve Nacos clients on ports "
+                            + settings.httpPort()
+                            + " and "
+                            + settings.grpcPort()
+                            + ": "
+                            + (e.getCause() == null ? e : e.getCause()).getMessage()
+                            + ". Choose another nacos.port or stop who listens there.",
+                    e);
+        }
+        LOG.info("serving Nacos clients http={} grpc={}", settings.httpPort(), settings.grpcPort());
+        return door;
+    }
+
+    private static void listen(ServerBuilder builder, NacosSettings settings, int port) {
+        if (settings.address() == null) {
+            builder.http(port);
+        } else {
+            builder.http(new InetSocketAddress(settings.address(), port));
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop().orTimeout(STOP_SECONDS_MAX, TimeUnit.SECONDS).exceptionally(e -> null).join();
+        thread.submit(tree::stop).awaitUninterruptibly(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+        thread.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS);
+        workers.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,89 @@
+package io.banyan.nacos.http;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpObject;
+import java.io.ByteArrayOutputStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/// Reads a body up to a limit; what is longer is read to its end and forgotten, so that the client
+/// gets its refusal instead of a broken connection.
+///
+/// All bodies that are being read share one budget.
+final class BodyReader implements Subscriber<HttpObject> {
+    /// Of one body. Percent-encoding makes three bytes of one.
+    static final int BYTES_MAX = 4 << 20;
+
+    /// Of all bodies together.
+    private static final long BUDGET_BYTES = 96L << 20;
+
+    private static final AtomicLong TAKEN_BYTES = new AtomicLong();
+
+    /// How a body ended.
+    enum Verdict {
+        WHOLE,
+        TOO_LONG,
+        TOO_BUSY
+    }
+
+    /// @param bytes empty unless whole
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    record Body(Verdict verdict, byte[] bytes) {}
+
+    private final CompletableFuture<Body> done = new CompletableFuture<>();
+    private @Nullable ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    private Verdict verdict = Verdict.WHOLE;
+    private long taken;
+
+    CompletableFuture<Body> done() {
+        return done;
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(HttpObject object) {
+        if (!(object instanceof HttpData data) || bytes == null) {
+            return;
+        }
+        int length = data.length();
+        if (bytes.size() + length > BYTES_MAX) {
+            forget(Verdict.TOO_LONG);
+        } else if (TAKEN_BYTES.addAndGet(length) > BUDGET_BYTES) {
+            taken += length;
+            forget(Verdict.TOO_BUSY);
+        } else {
+            taken += length;
+            bytes.writeBytes(data.array());
+        }
+    }
+
+    private void forget(Verdict why) {
+        verdict = why;
+        bytes = null;
+        giveBack();
+    }
+
+    private void giveBack() {
+        TAKEN_BYTES.addAndGet(-taken);
+        taken = 0;
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        giveBack();
+        done.completeExceptionally(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        giveBack();
+        done.complete(new Body(verdict, bytes == null ? new byte[0] : bytes.toByteArray()));
+    }
+}

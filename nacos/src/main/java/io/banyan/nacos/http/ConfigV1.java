@@ -1,0 +1,321 @@
+package io.banyan.nacos.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpMethod;
+import io.banyan.nacos.config.ConfigKey;
+import io.banyan.nacos.config.ConfigWatcher;
+import io.banyan.nacos.config.Configs;
+import io.banyan.nacos.config.Found;
+import io.banyan.nacos.config.Gray;
+import io.banyan.nacos.config.History;
+import io.banyan.nacos.config.Invalid;
+import io.banyan.nacos.config.Listened;
+import io.banyan.nacos.config.LongPolls;
+import io.banyan.nacos.config.Meta;
+import io.banyan.nacos.config.Page;
+import io.banyan.nacos.config.Published;
+import io.banyan.nacos.config.Search;
+import io.banyan.nacos.json.Json;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// `/v1/cs`: configurations as 1.x clients, consoles and scripts ask for them.
+final class ConfigV1 {
+    private static final String ABSENT = "config data not exist\n";
+
+    /// The client waits half as long again before it gives the connection up.
+    private static final int HOLD_MARGIN_MILLIS = 500;
+
+    private static final int HOLD_MILLIS_MIN = 10_000;
+    private static final int HOLD_MILLIS_MAX = 600_000;
+    private static final int HISTORY_PAGE_MAX = 500;
+
+    private final Configs configs;
+    private final ConfigCalls calls;
+    private final Executor thread;
+
+    ConfigV1(ConfigCalls calls, Executor doorThread) {
+        this.configs = calls.configs();
+        this.calls = calls;
+        this.thread = doorThread;
+    }
+
+    void addTo(Routes routes) {
+        String configsPath = "/v1/cs/configs";
+        routes.get(configsPath, this::get)
+                .post(configsPath, this::publish)
+                .delete(configsPath, this::delete)
+                .get(configsPath + "/catalog", call -> Answer.rest(200, "", detail(call)))
+                .post(configsPath + "/listener", this::listen)
+                .on(HttpMethod.GET, configsPath + "/listener", this::listenersOfConfig)
+                .on(HttpMethod.GET, "/v1/cs/listener", this::listenersOfClient)
+                .get("/v1/cs/history", this::history)
+                .get("/v1/cs/history/previous", this::previous)
+                .get("/v1/cs/history/configs", this::configsOfNamespace)
+                .get("/v1/cs/capacity", this::capacity)
+                .get("/v1/cs/health", call -> Answer.text("UP"));
+    }
+
+    private ConfigKey key(Call call) {
+        return calls.key(call, "group", "tenant");
+    }
+
+    // ---- read
+
+    private Answer get(Call call) {
+        Params params = call.params();
+        if (params.filled("search") != null) {
+            return Answer.json(search(call));
+        }
+        if ("all".equals(params.filled("show"))) {
+            ObjectNode detail = detail(call);
+            return detail == null ? Answer.text(404, ABSENT) : Answer.json(detail);
+        }
+        if (params.flag("beta", false)) {
+            return beta(call);
+        }
+        Found found = configs.query(key(call), call.viewer(), params.filled("tag"));
+        if (found == null) {
+            return Answer.text(404, ABSENT);
+        }
+        Answer answer =
+                noCache(Answer.raw(found.content()))
+                        .with("Config-Type", found.meta().typeOrText())
+                        .with("Content-MD5", found.md5())
+                        .with("Last-Modified", HttpDate.of(found.stat().mtime()));
+        String key = found.encryptedDataKey();
+        if (key != null) {
+            answer = answer.with("Encrypted-Data-Key", key);
+        }
+        Gray gray = found.gray();
+        if (gray != null) {
+            String tag = URLEncoder.encode(gray.expression(), StandardCharsets.UTF_8);
+            answer =
+                    gray.isBeta()
+                            ? answer.with("isBeta", "true")
+                            : answer.with("Vipserver-Tag", tag).with("tag", tag);
+        }
+        return answer;
+    }
+
+    private static Answer noCache(Answer answer) {
+        return answer.with("Pragma", "no-cache")
+                .with("Expires", HttpDate.of(0))
+                .with("Cache-Control", "no-cache,no-store");
+    }
+
+    private @Nullable ObjectNode detail(Call call) {
+        Found found = configs.formal(key(call));
+        return found == null ? null : ConfigJson.detail(found);
+    }
+
+    private Answer beta(Call call) {
+        Found found = configs.beta(key(call));
+        if (found == null || found.gray() == null) {
+            return Answer.rest(200, "query beta failed", Json.object());
+        }
+        ObjectNode data = ConfigJson.detail(found);
+        data.put("betaIps", found.gray().expression());
+        return Answer.rest(200, "query beta ok", data);
+    }
+
+    private ObjectNode search(Call call) {
+        Params params = call.params();
+        boolean blur = "blur".equals(params.filled("search"));
+        var search =
+                new Search(
+                        ConfigKey.namespace(params.filled("tenant")),
+                        blur,
+                        params.filled("dataId"),
+                        params.filled("group"),
+                        params.filled("appName"),
+                        params.filled("config_tags"),
+                        params.filled("types"),
+                        params.filled("config_detail"));
+        Page<Found> page =
+                configs.search(search, params.number("pageNo", 1), params.number("pageSize", 100));
+        return ConfigJson.page(page, ConfigJson::listed);
+    }
+
+    // ---- write
+
+    private CompletionStage<Answer> publish(Call call) {
+        return calls.publish(call, key(call))
+                .thenApply(how ->
+                        switch (how) {
+                            case Published.DONE -> Answer.json(true);
+                            case Published.CHANGED_MEANWHILE ->
+                                    Answer.text(
+                                            500,
+                                            "Cas publish fail, server md5 may have" + " changed.");
+                            case Published.TOO_MANY_GRAYS ->
+                                    Answer.text(400, "caused: too many gray versions;");
+                        });
+    }
+
+    private CompletionStage<Answer> delete(Call call) {
+        Params params = call.params();
+        Meta by = ConfigCalls.by(call);
+        if ("ids".equals(params.filled("delType"))) {
+            return deleteIds(params.require("ids"), by);
+        }
+        ConfigKey key = key(call);
+        if (params.flag("beta", false)) {
+            return configs.remove(key, Gray.BETA, by)
+                    .thenApply(was -> Answer.rest(200, "stop beta ok", true));
+        }
+        String tag = params.filled("tag");
+        return configs.remove(key, tag == null ? null : Gray.TAG + tag, by)
+                .thenApply(was -> Answer.json(true));
+    }
+
+    private CompletionStage<Answer> deleteIds(String ids, Meta by) {
+        CompletableFuture<?> all = CompletableFuture.completedFuture(null);
+        for (String each : ids.split(",", -1)) {
+            Found found = configs.byId(number(each));
+            if (found != null) {
+                var removed = configs.remove(found.key(), null, by);
+                all = all.thenCombine(removed, (a, b) -> b);
+            }
+        }
+        return all.thenApply(done -> Answer.rest(200, "", true));
+    }
+
+    private static long number(String text) {
+        try {
+            return Long.parseLong(text.trim());
+        } catch (NumberFormatException e) {
+            throw new Invalid("no id: " + text);
+        }
+    }
+
+    // ---- listen
+
+    private CompletionStage<Answer> listen(Call call) {
+        List<Listened> lines = ListeningText.parse(call.params().get("Listening-Configs"));
+        LongPolls.Poll poll = configs.polls().poll(lines, call.viewer(), holdMillis(call));
+        if (!poll.changed().isDone()) {
+            call.context().whenRequestCancelled().thenRun(poll::cancel);
+        }
+        return poll.changed()
+                .thenApply(changed -> noCache(Answer.text(ListeningText.answer(changed))));
+    }
+
+    /// 0 to answer at once: the client is an old one, or has something new that must not wait.
+    private static int holdMillis(Call call) {
+        String wanted = call.header("long-pulling-timeout");
+        if (wanted == null
+                || "true".equalsIgnoreCase(call.header("long-pulling-timeout-no-hangup"))) {
+            return 0;
+        }
+        try {
+            long millis = Long.parseLong(wanted) - HOLD_MARGIN_MILLIS;
+            return Math.clamp(millis, HOLD_MILLIS_MIN, HOLD_MILLIS_MAX);
+        } catch (NumberFormatException e) {
+            throw new Invalid("Long-Pulling-Timeout is no number: " + wanted);
+        }
+    }
+
+    private CompletionStage<Answer> listenersOfConfig(Call call) {
+        ConfigKey key = key(call);
+        return onDoorThread(() -> {
+            ObjectNode status = Json.object();
+            for (ConfigWatcher each : configs.index().watchersOf(key)) {
+                status.put(each.viewer().ip(), each.md5());
+            }
+            return listeners(status);
+        });
+    }
+
+    private CompletionStage<Answer> listenersOfClient(Call call) {
+        String ip = call.params().require("ip");
+        return onDoorThread(() -> {
+            ObjectNode status = Json.object();
+            for (ConfigWatcher each : configs.index().watchersAt(ip)) {
+                status.put(groupKey(each.key()), each.md5());
+            }
+            return listeners(status);
+        });
+    }
+
+    private CompletionStage<Answer> onDoorThread(Supplier<Answer> answer) {
+        return CompletableFuture.supplyAsync(answer, thread);
+    }
+
+    private static Answer listeners(ObjectNode status) {
+        ObjectNode body = Json.object().put("collectStatus", 200);
+        body.set("lisentersGroupkeyStatus", status);
+        return Answer.json(body);
+    }
+
+    private static String groupKey(ConfigKey key) {
+        Function<String, String> escape = s -> s.replace("%", "%25").replace("+", "%2B");
+        String plain = escape.apply(key.dataId()) + "+" + escape.apply(key.group());
+        return key.tenant().isEmpty() ? plain : plain + "+" + escape.apply(key.tenant());
+    }
+
+    // ---- history
+
+    private Answer history(Call call) {
+        Params params = call.params();
+        ConfigKey key = key(call);
+        List<History> all = configs.history(key);
+        String nid = params.filled("nid");
+        if (nid != null) {
+            long id = number(nid);
+            return all.stream()
+                    .filter(each -> each.id() == id)
+                    .findFirst()
+                    .map(each -> Answer.json(ConfigJson.history(each, true)))
+                    .orElseGet(() -> Answer.text(404, "caused: no such history record;"));
+        }
+        int size = Math.min(HISTORY_PAGE_MAX, params.number("pageSize", 100));
+        Page<History> page = Page.of(all, params.number("pageNo", 1), size);
+        return Answer.json(ConfigJson.page(page, each -> ConfigJson.history(each, false)));
+    }
+
+    /// The newest record, by the number of the configuration.
+    private Answer previous(Call call) {
+        Found found = configs.byId(number(call.params().require("id")));
+        List<History> all = found == null ? List.of() : configs.history(found.key());
+        return all.isEmpty()
+                ? Answer.text(404, "caused: no such history record;")
+                : Answer.json(ConfigJson.history(all.getFirst(), true));
+    }
+
+    private Answer configsOfNamespace(Call call) {
+        var everything =
+                new Search(
+                        ConfigKey.namespace(call.params().filled("tenant")),
+                        false,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null);
+        var list = new ArrayList<ObjectNode>();
+        configs.search(everything, 1, Integer.MAX_VALUE)
+                .items()
+                .forEach(each -> list.add(ConfigJson.listed(each)));
+        return Answer.json(list);
+    }
+
+    private Answer capacity(Call call) {
+        Params params = call.params();
+        String tenant = params.filled("tenant");
+        ObjectNode data = Json.object();
+        data.put("quota", 0);
+        data.put("usage", configs.count(ConfigKey.namespace(tenant)));
+        data.put("maxSize", calls.limits().contentBytesMax());
+        return Answer.rest(200, "", data);
+    }
+}

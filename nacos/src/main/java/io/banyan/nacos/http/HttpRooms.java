@@ -1,0 +1,19 @@
+package io.banyan.nacos.http;
+
+import io.banyan.nacos.auth.Auth;
+import io.banyan.nacos.config.Configs;
+import io.banyan.nacos.config.Limits;
+import io.banyan.nacos.tree.NacosTree;
+
+/// Puts the service together.
+public final class HttpRooms {
+    private HttpRooms() {}
+
+    public static NacosHttp build(NacosTree tree, Configs configs, Limits limits, Auth auth) {
+        var routes = new Routes();
+        var calls = new ConfigCalls(configs, limits);
+        new ConfigV1(calls, tree.thread()).addTo(routes);
+        new ConsoleV1(tree, configs, limits, auth).addTo(routes);
+        return new NacosHttp(routes, auth);
+    }
+}

@@ -1,0 +1,164 @@
+package io.banyan.nacos.http;
+
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.banyan.nacos.auth.Auth;
+import io.banyan.nacos.config.Invalid;
+import io.banyan.nacos.json.Json;
+import io.banyan.nacos.tree.TreeFailure;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// All of Nacos's HTTP as one service: the front door of this package.
+public final class NacosHttp implements HttpService {
+    private static final Logger LOG = LoggerFactory.getLogger(NacosHttp.class);
+    private static final String CONTEXT = "/nacos";
+
+    /// What needs no login even where the rest does.
+    private static final Set<String> OPEN =
+            Set.of(
+                    "/v1/auth/login",
+                    "/v1/auth/users/login",
+                    "/v3/auth/user/login",
+                    "/v1/cs/health",
+                    "/v1/console/health/liveness",
+                    "/v1/console/health/readiness",
+                    "/v2/console/health/liveness",
+                    "/v2/console/health/readiness",
+                    "/v3/admin/core/state/liveness",
+                    "/v3/admin/core/state/readiness",
+                    "/v1/console/server/state",
+                    "/v3/admin/core/state",
+                    "/v1/ns/operator/metrics",
+                    "/serverlist");
+
+    private final Routes routes;
+    private final Auth auth;
+
+    NacosHttp(Routes routes, Auth auth) {
+        this.routes = routes;
+        this.auth = auth;
+    }
+
+    @Override
+    public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+        String path = path(context);
+        Handler handler = routes.find(request.method(), path);
+        var body = new BodyReader();
+        request.subscribe(body, context.eventLoop());
+        return HttpResponse.of(
+                body.done()
+                        .thenCompose(
+                                read -> answer(context, request.headers(), path, handler, read))
+                        .exceptionally(failure -> failed(path, failure))
+                        .thenApply(Answer::toHttp));
+    }
+
+    private static String path(ServiceRequestContext context) {
+        String path = context.path();
+        String inside = path.startsWith(CONTEXT + "/") ? path.substring(CONTEXT.length()) : path;
+        return inside.length() > 1 && inside.endsWith("/")
+                ? inside.substring(0, inside.length() - 1)
+                : inside;
+    }
+
+    private CompletionStage<Answer> answer(
+            ServiceRequestContext context,
+            RequestHeaders headers,
+            String path,
+            @Nullable Handler handler,
+            BodyReader.Body body) {
+        switch (body.verdict()) {
+            case WHOLE -> {}
+            case TOO_LONG -> {
+                return now(
+                        refusal(
+                                path,
+                                400,
+                                "invalid content, over " + BodyReader.BYTES_MAX + " bytes"));
+            }
+            case TOO_BUSY -> {
+                return now(refusal(path, 503, "too many large requests now, try again"));
+            }
+        }
+        if (handler == null) {
+            return now(
+                    routes.knows(path)
+                            ? refusal(path, 405, "no such method here")
+                            : refusal(path, 404, "not found: " + path));
+        }
+        var params = new Params();
+        String query = context.query();
+        if (query != null) {
+            byte[] bytes = query.getBytes(StandardCharsets.UTF_8);
+            params.add(bytes, 0, bytes.length);
+        }
+        String type = headers.get("content-type", "");
+        if (body.bytes().length > 0 && (type.isEmpty() || type.contains("form-urlencoded"))) {
+            params.add(body.bytes(), 0, body.bytes().length);
+        }
+        var call = new Call(context, headers, params);
+        boolean admitted =
+                OPEN.contains(path)
+                        || auth.admits(
+                                call.accessToken(),
+                                params.filled("username"),
+                                params.filled("password"));
+        if (!admitted) {
+            return now(refusal(path, 403, "user not found or token invalid!"));
+        }
+        return handler.handle(call);
+    }
+
+    private static CompletionStage<Answer> now(Answer answer) {
+        return CompletableFuture.completedFuture(answer);
+    }
+
+    private static Answer failed(String path, Throwable thrown) {
+        Throwable failure =
+                thrown instanceof CompletionException && thrown.getCause() != null
+                        ? thrown.getCause()
+                        : thrown;
+        return switch (failure) {
+            case Invalid invalid -> refusal(path, 400, String.valueOf(invalid.getMessage()));
+            case Json.Broken broken -> refusal(path, 400, String.valueOf(broken.getMessage()));
+            case TreeFailure tree -> refusal(path, status(tree), String.valueOf(tree.getMessage()));
+            default -> {
+                LOG.error("a bug of ours path={}", path, failure);
+                yield refusal(path, 500, "server error");
+            }
+        };
+    }
+
+    private static int status(TreeFailure failure) {
+        return switch (failure.kind()) {
+            // Clients go to another server with it, or come again.
+            case UNAVAILABLE, CONTENDED, EXPIRED -> 503;
+            case REFUSED -> 500;
+        };
+    }
+
+    /// v1 says it as text, v2 and v3 in their envelope.
+    static Answer refusal(String path, int status, String message) {
+        if (path.startsWith("/v2/") || path.startsWith("/v3/")) {
+            int code =
+                    switch (status) {
+                        case 400 -> Envelope.PARAMETER_INVALID;
+                        case 403 -> Envelope.ACCESS_DENIED;
+                        case 404 -> Envelope.NOT_FOUND;
+                        default -> Envelope.SERVER_ERROR;
+                    };
+            return Envelope.failure(status, code, message);
+        }
+        return Answer.text(status, "caused: " + message + ";");
+    }
+}

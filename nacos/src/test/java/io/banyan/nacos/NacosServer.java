@@ -1,0 +1,156 @@
+package io.banyan.nacos;
+
+import io.banyan.server.BanyanServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/// A server with an open Nacos door, and a client that speaks to it in raw HTTP.
+final class NacosServer implements AutoCloseable {
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final BanyanServer server;
+    private final int port;
+
+    NacosServer(String... keysAndValues) throws Exception {
+        this(null, freePort(), keysAndValues);
+    }
+
+    NacosServer(Path dataDir, int port, String... keysAndValues) throws Exception {
+        this.port = port;
+        BanyanServer.Builder builder =
+                BanyanServer.builder()
+                        .tickMillis(500)
+                        .property("zookeeper.nacos.port", Integer.toString(port))
+                        .property("zookeeper.nacos.address", "127.0.0.1")
+                        .property("znode.container.checkIntervalMs", "60000");
+        if (dataDir != null) {
+            builder.dataDir(dataDir);
+        }
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            builder.property(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        server = builder.start();
+        awaitReady();
+    }
+
+    private void awaitReady() throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (true) {
+            try {
+                if (get("/v1/console/health/readiness").statusCode() == 200) {
+                    return;
+                }
+            } catch (IOException notYet) {
+                if (System.nanoTime() > deadline || server.stopped().isDone()) {
+                    throw notYet;
+                }
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    /// A port that is free, and so is the one of gRPC.
+    static int freePort() throws IOException {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        while (true) {
+            try (var first = new ServerSocket(0, 1, loopback)) {
+                int port = first.getLocalPort();
+                if (port + NacosSettings.GRPC_OFFSET < 65_536) {
+                    try (var second =
+                            new ServerSocket(port + NacosSettings.GRPC_OFFSET, 1, loopback)) {
+                        return second.getLocalPort() - NacosSettings.GRPC_OFFSET;
+                    } catch (IOException taken) {
+                        continue;
+                    }
+                }
+            }
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    String zooKeeper() {
+        return server.connectString();
+    }
+
+    HttpResponse<String> get(String pathAndQuery, String... headers) throws Exception {
+        return send("GET", pathAndQuery, null, headers);
+    }
+
+    HttpResponse<String> post(String path, String form, String... headers) throws Exception {
+        return send("POST", path, form, headers);
+    }
+
+    HttpResponse<String> send(String method, String pathAndQuery, String form, String... headers)
+            throws Exception {
+        return http.send(
+                request(method, pathAndQuery, form, headers), HttpResponse.BodyHandlers.ofString());
+    }
+
+    CompletableFuture<HttpResponse<String>> sendAsync(
+            String method, String pathAndQuery, String form, String... headers) {
+        return http.sendAsync(
+                request(method, pathAndQuery, form, headers), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest request(
+            String method, String pathAndQuery, String form, String... headers) {
+        var request =
+                HttpRequest.newBuilder(
+                                URI.create("http://127.0.0.1:" + port + "/nacos" + pathAndQuery))
+                        .timeout(Duration.ofSeconds(60))
+                        .method(
+                                method,
+                                form == null
+                                        ? HttpRequest.BodyPublishers.noBody()
+                                        : HttpRequest.BodyPublishers.ofString(form));
+        if (form != null) {
+            request.header("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8");
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return request.build();
+    }
+
+    static String form(String... namesAndValues) {
+        var text = new StringBuilder();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            text.append(namesAndValues[i])
+                    .append('=')
+                    .append(URLEncoder.encode(namesAndValues[i + 1], StandardCharsets.UTF_8))
+                    .append('&');
+        }
+        return text.toString();
+    }
+
+    void publish(String dataId, String content) throws Exception {
+        var answer =
+                post("/v1/cs/configs", form("dataId", dataId, "group", "G", "content", content));
+        if (answer.statusCode() != 200) {
+            throw new AssertionError(answer.statusCode() + " " + answer.body());
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+        server.close();
+    }
+}
