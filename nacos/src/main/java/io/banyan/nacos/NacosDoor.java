@@ -8,11 +8,17 @@ import io.banyan.nacos.config.Configs;
 import io.banyan.nacos.config.Limits;
 import io.banyan.nacos.http.HttpRooms;
 import io.banyan.nacos.http.NacosHttp;
+import io.banyan.nacos.naming.Leases;
+import io.banyan.nacos.naming.Registry;
+import io.banyan.nacos.naming.Services;
+import io.banyan.nacos.naming.UdpPush;
 import io.banyan.nacos.tree.NacosTree;
 import io.banyan.server.door.Door;
 import io.banyan.server.door.DoorSite;
 import io.banyan.wire.Acl;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -36,13 +42,26 @@ final class NacosDoor implements Door {
 
     private final EventExecutor thread;
     private final EventLoopGroup workers;
+    private final EventLoopGroup udpLoop;
     private final NacosTree tree;
+    private final Leases leases;
+    private final UdpPush udp;
     private final Server server;
 
-    private NacosDoor(EventExecutor thread, EventLoopGroup workers, NacosTree tree, Server server) {
+    private NacosDoor(
+            EventExecutor thread,
+            EventLoopGroup workers,
+            EventLoopGroup udpLoop,
+            NacosTree tree,
+            Leases leases,
+            UdpPush udp,
+            Server server) {
         this.thread = thread;
         this.workers = workers;
+        this.udpLoop = udpLoop;
         this.tree = tree;
+        this.leases = leases;
+        this.udp = udp;
         this.server = server;
     }
 
@@ -56,7 +75,15 @@ final class NacosDoor implements Door {
         var limits = new Limits(settings.contentBytesMax());
         var auth =
                 new Auth(settings.authEnabled(), settings.passwords(), System::currentTimeMillis);
-        NacosHttp http = HttpRooms.build(tree, configs, limits, auth);
+        var services = new Services(tree);
+        var registry = new Registry(tree);
+        var leases = new Leases(tree, registry, System::nanoTime);
+        EventLoopGroup udpLoop =
+                new MultiThreadIoEventLoopGroup(
+                        1, new DefaultThreadFactory("nacos-udp", true), NioIoHandler.newFactory());
+        var udp = new UdpPush(services, thread, udpLoop, System::nanoTime);
+        NacosHttp http =
+                HttpRooms.build(tree, configs, limits, services, registry, leases, udp, auth);
         ServerBuilder builder = Server.builder().workerGroup(workers, false);
         listen(builder, settings, settings.httpPort());
         listen(builder, settings, settings.grpcPort());
@@ -71,7 +98,7 @@ final class NacosDoor implements Door {
                         .disableDateHeader()
                         .serviceUnder("/", http)
                         .build();
-        var door = new NacosDoor(thread, workers, tree, server);
+        var door = new NacosDoor(thread, workers, udpLoop, tree, leases, udp, server);
         try {
             tree.start();
             server.start().orTimeout(START_SECONDS_MAX, TimeUnit.SECONDS).join();
@@ -102,8 +129,13 @@ final class NacosDoor implements Door {
     @Override
     public void close() {
         server.stop().orTimeout(STOP_SECONDS_MAX, TimeUnit.SECONDS).exceptionally(e -> null).join();
-        thread.submit(tree::stop).awaitUninterruptibly(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+        udp.close();
+        thread.submit(() -> {
+                    leases.leaveAll();
+                    tree.stop();
+                }).awaitUninterruptibly(STOP_SECONDS_MAX, TimeUnit.SECONDS);
         thread.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS);
+        udpLoop.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS);
         workers.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS);
     }
 }

@@ -53,7 +53,7 @@ final class ConfigV1 {
         routes.get(configsPath, this::get)
                 .post(configsPath, this::publish)
                 .delete(configsPath, this::delete)
-                .get(configsPath + "/catalog", call -> Answer.rest(200, "", detail(call)))
+                .get(configsPath + "/catalog", this::catalog)
                 .post(configsPath + "/listener", this::listen)
                 .on(HttpMethod.GET, configsPath + "/listener", this::listenersOfConfig)
                 .on(HttpMethod.GET, "/v1/cs/listener", this::listenersOfClient)
@@ -110,6 +110,11 @@ final class ConfigV1 {
         return answer.with("Pragma", "no-cache")
                 .with("Expires", HttpDate.of(0))
                 .with("Cache-Control", "no-cache,no-store");
+    }
+
+    private Answer catalog(Call call) {
+        ObjectNode detail = detail(call);
+        return detail == null ? Answer.text(404, ABSENT) : Answer.rest(200, "", detail);
     }
 
     private @Nullable ObjectNode detail(Call call) {

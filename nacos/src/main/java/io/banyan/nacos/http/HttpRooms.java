@@ -3,16 +3,30 @@ package io.banyan.nacos.http;
 import io.banyan.nacos.auth.Auth;
 import io.banyan.nacos.config.Configs;
 import io.banyan.nacos.config.Limits;
+import io.banyan.nacos.naming.Leases;
+import io.banyan.nacos.naming.Registry;
+import io.banyan.nacos.naming.Services;
+import io.banyan.nacos.naming.UdpPush;
 import io.banyan.nacos.tree.NacosTree;
 
 /// Puts the service together.
 public final class HttpRooms {
     private HttpRooms() {}
 
-    public static NacosHttp build(NacosTree tree, Configs configs, Limits limits, Auth auth) {
+    public static NacosHttp build(
+            NacosTree tree,
+            Configs configs,
+            Limits limits,
+            Services services,
+            Registry registry,
+            Leases leases,
+            UdpPush udp,
+            Auth auth) {
         var routes = new Routes();
         var calls = new ConfigCalls(configs, limits);
         new ConfigV1(calls, tree.thread()).addTo(routes);
+        var naming = new NamingCalls(services, registry, leases, udp);
+        new NamingV1(tree, naming).addTo(routes);
         new ConsoleV1(tree, configs, limits, auth).addTo(routes);
         return new NacosHttp(routes, auth);
     }

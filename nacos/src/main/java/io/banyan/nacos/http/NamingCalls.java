@@ -1,0 +1,152 @@
+package io.banyan.nacos.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.banyan.nacos.config.Invalid;
+import io.banyan.nacos.json.Json;
+import io.banyan.nacos.naming.Instance;
+import io.banyan.nacos.naming.Instance.Door;
+import io.banyan.nacos.naming.Leases;
+import io.banyan.nacos.naming.Registry;
+import io.banyan.nacos.naming.Service;
+import io.banyan.nacos.naming.ServiceJson;
+import io.banyan.nacos.naming.ServiceKey;
+import io.banyan.nacos.naming.Services;
+import io.banyan.nacos.naming.Subscriber;
+import io.banyan.nacos.naming.UdpPush;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// What the naming interfaces of all versions share.
+record NamingCalls(Services services, Registry registry, Leases leases, UdpPush udp) {
+    private static final int PORT_MAX = 65_535;
+
+    static ServiceKey key(Call call) {
+        Params params = call.params();
+        return ServiceKey.of(
+                params.filledAny("namespaceId", "tenant"),
+                params.filled("groupName"),
+                params.filled("serviceName"));
+    }
+
+    /// The instance that the parameters describe.
+    static Instance instance(Call call) {
+        Params params = call.params();
+        return new Instance(
+                        params.require("ip"),
+                        port(params),
+                        params.decimal("weight", 1),
+                        params.flag("healthy", true),
+                        params.flag("enabled", params.flag("enable", true)),
+                        params.flag("ephemeral", true),
+                        cluster(params),
+                        metadata(params.filled("metadata")),
+                        Door.HTTP)
+                .checkTimeouts();
+    }
+
+    /// Which instance the parameters mean.
+    static Instance place(Call call) {
+        Params params = call.params();
+        return new Instance(
+                params.require("ip"),
+                port(params),
+                1,
+                true,
+                true,
+                params.flag("ephemeral", true),
+                cluster(params),
+                Map.of(),
+                Door.HTTP);
+    }
+
+    private static int port(Params params) {
+        params.require("port");
+        return params.number("port", 0);
+    }
+
+    static String cluster(Params params) {
+        String cluster = params.filledAny("clusterName", "cluster");
+        return cluster == null ? Instance.DEFAULT_CLUSTER : cluster;
+    }
+
+    /// A JSON object, or `k=v,k2=v2`.
+    static Map<String, String> metadata(@Nullable String text) {
+        if (text == null) {
+            return Map.of();
+        }
+        if (text.startsWith("{")) {
+            return Json.texts(Json.parseObject(text));
+        }
+        var all = new TreeMap<String, String>();
+        for (String each : text.split(",", -1)) {
+            int equals = each.indexOf('=');
+            if (equals <= 0) {
+                throw new Invalid("metadata is neither JSON nor k=v,k=v: " + text);
+            }
+            all.put(each.substring(0, equals).trim(), each.substring(equals + 1).trim());
+        }
+        return all;
+    }
+
+    CompletableFuture<Boolean> register(ServiceKey key, Instance instance) {
+        return instance.ephemeral()
+                ? leases.register(key, instance)
+                : registry.registerPersistent(key, instance);
+    }
+
+    CompletableFuture<Boolean> deregister(ServiceKey key, Instance place) {
+        return place.ephemeral() ? leases.deregister(key, place) : registry.deregister(key, place);
+    }
+
+    CompletableFuture<Leases.Beaten> beat(Call call) {
+        Params params = call.params();
+        ServiceKey key = key(call);
+        String beat = params.filled("beat");
+        if (beat == null) {
+            return leases.beat(key, place(call), false);
+        }
+        ObjectNode json = Json.parseObject(beat);
+        Instance said = Instance.read(json, cluster(params), true, Door.HTTP);
+        // A beat says nothing of health and state but that the client lives.
+        return leases.beat(key, said, true);
+    }
+
+    /// A list, and with a UDP port the subscription to it.
+    ObjectNode list(Call call, String clustersName) {
+        Params params = call.params();
+        ServiceKey key = key(call);
+        String clusters = params.or(clustersName, "");
+        int udpPort = params.number("udpPort", 0);
+        if (udpPort > 0 && udpPort <= PORT_MAX) {
+            String ip = params.or("clientIP", call.clientIp());
+            InetSocketAddress to = literal(ip, udpPort);
+            if (to != null) {
+                String agent = call.header("user-agent");
+                udp.subscribe(
+                        key,
+                        to,
+                        clusters,
+                        new Subscriber.Shown(
+                                ip + ":" + udpPort,
+                                agent == null ? "" : agent,
+                                params.or("app", "unknown"),
+                                ip));
+            }
+        }
+        Service service = services.get(key);
+        return ServiceJson.overHttp(service, clusters, params.flag("healthyOnly", false));
+    }
+
+    /// Never a name: nobody is to make us ask the DNS.
+    private static @Nullable InetSocketAddress literal(String ip, int port) {
+        try {
+            return new InetSocketAddress(InetAddress.ofLiteral(ip), port);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.banyan.nacos.naming;
+
+import io.banyan.nacos.tree.Layout;
+import io.banyan.nacos.tree.NacosTree;
+import io.banyan.nacos.tree.Names;
+import io.banyan.nacos.tree.TreeListener;
+import io.banyan.nacos.tree.View;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// All services as the newest view has them, and who is told when they change.
+///
+/// {@link #get} and the lists may be asked on any thread; subscriptions belong to the door's.
+public final class Services implements TreeListener {
+    /// Changes of one service within this are one push.
+    private static final int GATHER_MILLIS = 50;
+
+    private final NacosTree tree;
+    private final Map<ServiceKey, Service> cache = new ConcurrentHashMap<>();
+
+    /// Zxid of the view that brought a service's last change: what was read before is stale.
+    private final Map<ServiceKey, Long> changedAt = new ConcurrentHashMap<>();
+
+    private volatile long resetAt = -1;
+    private final Map<ServiceKey, LinkedHashSet<Subscriber>> subscribers = new HashMap<>();
+    private final Set<ServiceKey> dirty = new LinkedHashSet<>();
+
+    public Services(NacosTree tree) {
+        this.tree = tree;
+        tree.listen(this);
+    }
+
+    public Service get(ServiceKey key) {
+        Service cached = cache.get(key);
+        long since = Math.max(resetAt, changedAt.getOrDefault(key, -1L));
+        if (cached != null && cached.viewZxid() >= since) {
+            return cached;
+        }
+        Service read = Service.read(tree.view(), key);
+        if (read.exists()) {
+            cache.put(key, read);
+        } else {
+            cache.remove(key);
+        }
+        return read;
+    }
+
+    /// Names of a group's services, sorted.
+    public List<String> names(String namespace, String group) {
+        return tree.view().children(Layout.path(Layout.NAMING, namespace, group)).stream()
+                .map(Names::decode)
+                .toList();
+    }
+
+    /// Groups of a namespace, sorted.
+    public List<String> groups(String namespace) {
+        return tree.view().children(Layout.path(Layout.NAMING, namespace)).stream()
+                .map(Names::decode)
+                .toList();
+    }
+
+    // ---- subscriptions, on the door's thread
+
+    public void subscribe(ServiceKey key, Subscriber subscriber) {
+        subscribers.computeIfAbsent(key, k -> new LinkedHashSet<>(2)).add(subscriber);
+    }
+
+    public void unsubscribe(ServiceKey key, Subscriber subscriber) {
+        LinkedHashSet<Subscriber> all = subscribers.get(key);
+        if (all != null && all.remove(subscriber) && all.isEmpty()) {
+            subscribers.remove(key);
+        }
+    }
+
+    public List<Subscriber> subscribersOf(ServiceKey key) {
+        LinkedHashSet<Subscriber> all = subscribers.get(key);
+        return all == null ? List.of() : List.copyOf(all);
+    }
+
+    public int subscriberCount() {
+        return subscribers.values().stream().mapToInt(Set::size).sum();
+    }
+
+    @Override
+    public void onReset(View view) {
+        resetAt = view.zxid();
+        markDirty(new ArrayList<>(subscribers.keySet()));
+    }
+
+    @Override
+    public void onChanged(View view, Collection<String> paths) {
+        var keys = new LinkedHashSet<ServiceKey>();
+        for (String path : paths) {
+            ServiceKey key = keyOf(path);
+            if (key != null) {
+                keys.add(key);
+            }
+        }
+        for (ServiceKey key : keys) {
+            changedAt.put(key, view.zxid());
+        }
+        keys.retainAll(subscribers.keySet());
+        markDirty(keys);
+    }
+
+    private static @Nullable ServiceKey keyOf(String path) {
+        if (Layout.isWithin(Layout.NAMING, path)) {
+            return ServiceKey.ofPath(Layout.NAMING, path);
+        }
+        if (Layout.isWithin(Layout.NAMING_META, path)) {
+            return ServiceKey.ofPath(Layout.NAMING_META, path);
+        }
+        return null;
+    }
+
+    private void markDirty(Collection<ServiceKey> keys) {
+        if (keys.isEmpty()) {
+            return;
+        }
+        boolean scheduled = !dirty.isEmpty();
+        dirty.addAll(keys);
+        if (!scheduled) {
+            tree.thread().schedule(this::push, GATHER_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void push() {
+        List<ServiceKey> due = List.copyOf(dirty);
+        dirty.clear();
+        for (ServiceKey key : due) {
+            List<Subscriber> to = subscribersOf(key);
+            if (!to.isEmpty()) {
+                Service now = get(key);
+                to.forEach(each -> each.onChange(now));
+            }
+        }
+    }
+}
