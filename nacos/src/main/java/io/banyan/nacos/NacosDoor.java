@@ -6,6 +6,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import io.banyan.nacos.auth.Auth;
 import io.banyan.nacos.config.Configs;
 import io.banyan.nacos.config.Limits;
+import io.banyan.nacos.grpc.NacosGrpc;
 import io.banyan.nacos.http.HttpRooms;
 import io.banyan.nacos.http.NacosHttp;
 import io.banyan.nacos.naming.Leases;
@@ -46,6 +47,7 @@ final class NacosDoor implements Door {
     private final NacosTree tree;
     private final Leases leases;
     private final UdpPush udp;
+    private final NacosGrpc grpc;
     private final Server server;
 
     private NacosDoor(
@@ -55,6 +57,7 @@ final class NacosDoor implements Door {
             NacosTree tree,
             Leases leases,
             UdpPush udp,
+            NacosGrpc grpc,
             Server server) {
         this.thread = thread;
         this.workers = workers;
@@ -62,6 +65,7 @@ final class NacosDoor implements Door {
         this.tree = tree;
         this.leases = leases;
         this.udp = udp;
+        this.grpc = grpc;
         this.server = server;
     }
 
@@ -84,6 +88,16 @@ final class NacosDoor implements Door {
         var udp = new UdpPush(services, thread, udpLoop, System::nanoTime);
         NacosHttp http =
                 HttpRooms.build(tree, configs, limits, services, registry, leases, udp, auth);
+        var grpc =
+                new NacosGrpc(
+                        tree,
+                        configs,
+                        limits,
+                        services,
+                        registry,
+                        auth,
+                        () -> System.nanoTime() / 1_000_000,
+                        System::currentTimeMillis);
         ServerBuilder builder = Server.builder().workerGroup(workers, false);
         listen(builder, settings, settings.httpPort());
         listen(builder, settings, settings.grpcPort());
@@ -96,9 +110,10 @@ final class NacosDoor implements Door {
                         .http2MaxHeaderListSize(HEADER_BYTES_MAX)
                         .disableServerHeader()
                         .disableDateHeader()
+                        .service(grpc.service())
                         .serviceUnder("/", http)
                         .build();
-        var door = new NacosDoor(thread, workers, udpLoop, tree, leases, udp, server);
+        var door = new NacosDoor(thread, workers, udpLoop, tree, leases, udp, grpc, server);
         try {
             tree.start();
             server.start().orTimeout(START_SECONDS_MAX, TimeUnit.SECONDS).join();
@@ -128,14 +143,20 @@ final class NacosDoor implements Door {
 
     @Override
     public void close() {
+        // First of all: what clients registered stays until they have found another server.
+        onThread(() -> {
+            leases.leaveAll();
+            grpc.leaveAll();
+        });
         server.stop().orTimeout(STOP_SECONDS_MAX, TimeUnit.SECONDS).exceptionally(e -> null).join();
         udp.close();
-        thread.submit(() -> {
-                    leases.leaveAll();
-                    tree.stop();
-                }).awaitUninterruptibly(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+        onThread(tree::stop);
         thread.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS);
         udpLoop.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS);
         workers.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS);
+    }
+
+    private void onThread(Runnable task) {
+        thread.submit(task).awaitUninterruptibly(STOP_SECONDS_MAX, TimeUnit.SECONDS);
     }
 }

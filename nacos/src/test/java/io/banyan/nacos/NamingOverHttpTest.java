@@ -144,7 +144,9 @@ class NamingOverHttpTest {
     @Test
     void anOverrideSurvivesTheNextRegistration() throws Exception {
         register("over", "10.0.0.1", "metadata", "{\"a\":\"1\"}");
-        put(INSTANCE + "?serviceName=over&ip=10.0.0.1&port=80&weight=7&metadata=%7B%22b%22%3A%222%22%7D");
+        put(
+                INSTANCE
+                        + "?serviceName=over&ip=10.0.0.1&port=80&weight=7&metadata=%7B%22b%22%3A%222%22%7D");
         register("over", "10.0.0.1", "metadata", "{\"a\":\"1\"}");
 
         JsonNode host = hosts("over").getFirst();
@@ -183,7 +185,10 @@ class NamingOverHttpTest {
             JsonNode push =
                     Json.parse(
                             new String(
-                                    packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8));
+                                    packet.getData(),
+                                    0,
+                                    packet.getLength(),
+                                    StandardCharsets.UTF_8));
             assertThat(push.get("type").asText()).isEqualTo("dom");
             JsonNode list = Json.parse(push.get("data").asText());
             assertThat(list.get("clusters").asText()).isEqualTo("DEFAULT");
@@ -237,7 +242,10 @@ class NamingOverHttpTest {
     private static void register(String service, String ip, String... more) throws Exception {
         var answer =
                 server.post(
-                        INSTANCE + "?" + form("serviceName", service, "ip", ip, "port", "80") + form(more),
+                        INSTANCE
+                                + "?"
+                                + form("serviceName", service, "ip", ip, "port", "80")
+                                + form(more),
                         null);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo("ok");
@@ -263,7 +271,10 @@ class NamingOverHttpTest {
 
     private static List<JsonNode> hosts(String service) {
         try {
-            return json(INSTANCE + "/list?serviceName=" + service).get("hosts").valueStream().toList();
+            return json(INSTANCE + "/list?serviceName=" + service)
+                    .get("hosts")
+                    .valueStream()
+                    .toList();
         } catch (Exception e) {
             throw new AssertionError(e);
         }

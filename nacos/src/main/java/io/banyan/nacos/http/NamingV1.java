@@ -73,7 +73,9 @@ final class NamingV1 {
             routes.get(base + "/metrics", this::metrics)
                     .get(base + "/switches", call -> Answer.json(switches()))
                     .put(base + "/switches", Routes.now(call -> OK))
-                    .get(base + "/servers", call -> Answer.json(Json.object().set("servers", Json.array())));
+                    .get(
+                            base + "/servers",
+                            call -> Answer.json(Json.object().set("servers", Json.array())));
         }
     }
 
@@ -98,15 +100,14 @@ final class NamingV1 {
                         params.filled("weight") == null ? null : wanted.weight(),
                         wanted.metadata());
         return registry.override(NamingCalls.key(call), wanted, by, true)
-                .thenApply(
-                        there ->
-                                there
-                                        ? OK
-                                        : Answer.text(
-                                                400,
-                                                "caused: no such instance to update: "
-                                                        + wanted.address()
-                                                        + ";"));
+                .thenApply(there ->
+                        there
+                                ? OK
+                                : Answer.text(
+                                        400,
+                                        "caused: no such instance to update: "
+                                                + wanted.address()
+                                                + ";"));
     }
 
     private CompletionStage<Answer> patch(Call call) {
@@ -125,16 +126,16 @@ final class NamingV1 {
             boolean healthy = params.flag("healthy", true);
             done = done.thenCompose(there -> registry.setHealthy(key, place, healthy));
         }
-        return done.thenApply(
-                there ->
-                        there ? OK : Answer.text(400, "caused: no such instance: " + place.address() + ";"));
+        return done.thenApply(there ->
+                there
+                        ? OK
+                        : Answer.text(400, "caused: no such instance: " + place.address() + ";"));
     }
 
     private Answer instance(Call call) {
         ServiceKey key = NamingCalls.key(call);
         Instance place = NamingCalls.place(call);
-        Instance found =
-                services.get(key).find(place.cluster(), place.ip(), place.port());
+        Instance found = services.get(key).find(place.cluster(), place.ip(), place.port());
         if (found == null) {
             return Answer.text(404, "caused: no ips found for cluster " + place.cluster() + ";");
         }
@@ -206,7 +207,9 @@ final class NamingV1 {
                         null,
                         at < 0 ? text : text.substring(at + 2));
         ArrayNode ips = Json.array();
-        services.get(key).instances().forEach(each -> ips.add(each.address() + "_" + each.healthy()));
+        services.get(key)
+                .instances()
+                .forEach(each -> ips.add(each.address() + "_" + each.healthy()));
         return Answer.json(Json.object().set("ips", ips));
     }
 
@@ -224,15 +227,14 @@ final class NamingV1 {
     private CompletionStage<Answer> createService(Call call) {
         ServiceKey key = NamingCalls.key(call);
         return registry.createService(key, meta(call))
-                .thenApply(
-                        made ->
-                                made
-                                        ? OK
-                                        : Answer.text(
-                                                400,
-                                                "caused: specified service already exists, serviceName : "
-                                                        + key.grouped()
-                                                        + ";"));
+                .thenApply(made ->
+                        made
+                                ? OK
+                                : Answer.text(
+                                        400,
+                                        "caused: specified service already exists, serviceName : "
+                                                + key.grouped()
+                                                + ";"));
     }
 
     private CompletionStage<Answer> deleteService(Call call) {
@@ -243,12 +245,11 @@ final class NamingV1 {
         ServiceKey key = NamingCalls.key(call);
         ServiceMeta meta = meta(call);
         return registry.updateService(key, old -> meta)
-                .thenApply(
-                        there ->
-                                there
-                                        ? OK
-                                        : Answer.text(
-                                                400, "caused: service not found: " + key.grouped() + ";"));
+                .thenApply(there ->
+                        there
+                                ? OK
+                                : Answer.text(
+                                        400, "caused: service not found: " + key.grouped() + ";"));
     }
 
     private Answer service(Call call) {
@@ -298,7 +299,8 @@ final class NamingV1 {
                 () -> {
                     Page<Subscriber> page = Page.of(services.subscribersOf(key), number, size);
                     ArrayNode all = Json.array();
-                    page.items().forEach(each -> all.add(InstanceJson.subscriber(key, each.shown())));
+                    page.items()
+                            .forEach(each -> all.add(InstanceJson.subscriber(key, each.shown())));
                     ObjectNode node = Json.object();
                     node.set("subscribers", all);
                     return Answer.json(node.put("count", page.totalCount()));
@@ -312,19 +314,16 @@ final class NamingV1 {
         Params params = call.params();
         String checker = params.or("healthChecker", "{\"type\":\"TCP\"}");
         String type = Json.textOrEmpty(Json.parseObject(checker), "type").toUpperCase(Locale.ROOT);
-        int port =
-                params.flag("useInstancePort4Check", true) ? 0 : params.number("checkPort", 80);
+        int port = params.flag("useInstancePort4Check", true) ? 0 : params.number("checkPort", 80);
         var settings =
-                new Registry.Cluster(
-                        type, port, NamingCalls.metadata(params.filled("metadata")));
+                new Registry.Cluster(type, port, NamingCalls.metadata(params.filled("metadata")));
         ServiceKey key = NamingCalls.key(call);
         return registry.updateCluster(key, NamingCalls.cluster(params), settings)
-                .thenApply(
-                        there ->
-                                there
-                                        ? OK
-                                        : Answer.text(
-                                                400, "caused: service not found: " + key.grouped() + ";"));
+                .thenApply(there ->
+                        there
+                                ? OK
+                                : Answer.text(
+                                        400, "caused: service not found: " + key.grouped() + ";"));
     }
 
     private CompletionStage<Answer> health(Call call) {
@@ -333,7 +332,9 @@ final class NamingV1 {
         String healthy = call.params().require("healthy");
         if (!registry.cluster(key, place.cluster()).checkerType().equals("NONE")) {
             throw new Invalid(
-                    "health check is still working, service:" + key.grouped() + ", the cluster's"
+                    "health check is still working, service:"
+                            + key.grouped()
+                            + ", the cluster's"
                             + " checker must be NONE");
         }
         return registry.setHealthy(key, place, Boolean.parseBoolean(healthy))

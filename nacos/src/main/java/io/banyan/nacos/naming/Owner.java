@@ -17,6 +17,7 @@ final class Owner {
     private final int timeoutMillis;
     private @Nullable LocalSession session;
     private long id;
+    private boolean expired;
 
     /// @param id of the session to come back to, 0 for a new one
     Owner(NacosTree tree, String name, int timeoutMillis, long id) {
@@ -29,6 +30,11 @@ final class Owner {
     /// The session's id, 0 while there is none.
     long id() {
         return id;
+    }
+
+    /// Whether the session was found to be gone, and all it owned.
+    boolean isExpired() {
+        return expired;
     }
 
     boolean isConnected() {
@@ -47,6 +53,8 @@ final class Owner {
                     .whenComplete((opened, failure) -> {
                         if (failure == null) {
                             id = opened;
+                        } else if (failure instanceof LocalSession.Expired) {
+                            expired = true;
                         }
                     });
         }

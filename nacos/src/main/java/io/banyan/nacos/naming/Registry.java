@@ -185,20 +185,21 @@ public final class Registry {
 
     /// @throws Invalid through the future if it is not there or has instances
     public CompletableFuture<Boolean> deleteService(ServiceKey key) {
-        return tree.<String>transact(view -> {
-                    String path = key.path();
-                    if (!view.exists(path)) {
-                        return new Plan.Refuse<>("service not found: " + key.grouped());
-                    }
-                    Ops ops = tree.ops(view);
-                    for (String cluster : view.children(path)) {
-                        if (view.childCount(path + "/" + cluster) > 0) {
-                            return new Plan.Refuse<>("service not empty: " + key.grouped());
-                        }
-                        ops.delete(path + "/" + cluster);
-                    }
-                    return new Plan.Change<>(ops.delete(path).list(), "");
-                })
+        return tree.<String>transact(
+                        view -> {
+                            String path = key.path();
+                            if (!view.exists(path)) {
+                                return new Plan.Refuse<>("service not found: " + key.grouped());
+                            }
+                            Ops ops = tree.ops(view);
+                            for (String cluster : view.children(path)) {
+                                if (view.childCount(path + "/" + cluster) > 0) {
+                                    return new Plan.Refuse<>("service not empty: " + key.grouped());
+                                }
+                                ops.delete(path + "/" + cluster);
+                            }
+                            return new Plan.Change<>(ops.delete(path).list(), "");
+                        })
                 .thenApply(refusal -> {
                     if (!refusal.isEmpty()) {
                         throw new Invalid(refusal);

@@ -70,6 +70,6 @@ public final class Names {
                 || (c >= 0x7f && c <= 0x9f)
                 || (c >= 0xf000 && c <= 0xf8ff)
                 || c >= 0xfff0
-                || (Character.isSurrogate(c));
+                || Character.isSurrogate(c);
     }
 }

@@ -9,6 +9,9 @@ import io.banyan.wire.WatcherEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The local sessions of one gateway, and what its rounds have for them.
 ///
@@ -17,6 +20,8 @@ import java.util.concurrent.Executor;
 final class LocalRounds implements LocalClients {
     /// A door decides for its own clients who may do what; ACLs do not hold it back.
     private static final List<Id> IDS = List.of(new Id("super", "door"));
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalRounds.class);
 
     private final GatewayLoop loop;
     private final Executor executor;
@@ -74,9 +79,14 @@ final class LocalRounds implements LocalClients {
         List<Runnable> answered = answers;
         events = new ArrayList<>();
         answers = new ArrayList<>();
-        executor.execute(() -> {
-            listener.onRound(state, happened);
-            answered.forEach(Runnable::run);
-        });
+        try {
+            executor.execute(() -> {
+                listener.onRound(state, happened);
+                answered.forEach(Runnable::run);
+            });
+        } catch (RejectedExecutionException closed) {
+            // The door is closed already: nobody is left to be told.
+            LOG.debug("a door that is closed misses a round");
+        }
     }
 }
