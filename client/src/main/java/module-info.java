@@ -9,4 +9,5 @@ module io.banyan.client {
     requires org.slf4j;
 
     exports io.banyan.client;
+    exports io.banyan.client.recipes;
 }

@@ -57,6 +57,24 @@ public final class AsyncBanyan {
         return send(() -> requests.create(path, data, mode, acl));
     }
 
+    /// See {@link Banyan#createOnce}.
+    public CompletableFuture<Created> createOnce(
+            String path, byte @Nullable [] data, CreateMode mode, List<Acl> acl) {
+        long session = sessionWanted == 0 ? sessionId() : sessionWanted;
+        // Without a session yet there is none to be pinned to, and no earlier one to mix it up
+        // with.
+        return new CreateOnce(inSession(session), path, data, mode, acl).start();
+    }
+
+    /// The session that requests are made in: the wanted one, or the current one; 0 if none is.
+    long sessionId() {
+        if (sessionWanted != 0) {
+            return sessionWanted;
+        }
+        Session session = engine.session();
+        return session == null ? 0 : session.id();
+    }
+
     public CompletableFuture<@Nullable Void> delete(String path) {
         return delete(path, Banyan.ANY_VERSION);
     }

@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A client of Banyan or Apache ZooKeeper servers.
 ///
@@ -41,6 +44,7 @@ public final class Banyan implements AutoCloseable {
 
     static final String CONFIG_PATH = "/zookeeper/config";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Banyan.class);
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final Engine engine;
@@ -105,6 +109,12 @@ public final class Banyan implements AutoCloseable {
     /// It takes for granted that our clock and the servers' run equally fast.
     public long sessionSafeUntilNanos() {
         return engine.safeUntilNanos();
+    }
+
+    /// Runs tasks on the event thread, behind what was delivered before: for what has to be in
+    /// order with watch events. They must be short, and are lost when the client has ended.
+    public Executor eventExecutor() {
+        return engine.eventExecutor();
     }
 
     /// Hears of every change of the session from now on. Late by nothing but slow callbacks.
@@ -184,6 +194,23 @@ public final class Banyan implements AutoCloseable {
         return call(requests.create(path, data, mode, acl));
     }
 
+    /// Makes a znode although connections break meanwhile: when the answer is lost it finds out
+    /// whether the znode was made, and makes it if not. Only for sequential ones, whose names get a
+    /// random marker before the number, and for ephemerals, which are known by their owner.
+    ///
+    /// Unlike other calls it cannot be made from callbacks.
+    ///
+    /// @throws BanyanException.SessionExpired if the session ended meanwhile: an ephemeral is gone
+    ///   then, and a persistent one may have been made
+    /// @throws IllegalArgumentException for other modes
+    public Created createOnce(String path, byte @Nullable [] data, CreateMode mode, List<Acl> acl) {
+        return engine.await(async.createOnce(path, data, mode, acl));
+    }
+
+    public Created createOnce(String path, byte @Nullable [] data, CreateMode mode) {
+        return createOnce(path, data, mode, Acl.OPEN);
+    }
+
     /// Makes a persistent znode and all that are missing above it; does nothing if it is there.
     ///
     /// @return whether it was made by this call, as far as anyone can say
@@ -191,18 +218,17 @@ public final class Banyan implements AutoCloseable {
         if (path.length() == 1) {
             return false;
         }
-        try {
-            create(path, null);
-            return true;
-        } catch (BanyanException.NodeExists e) {
-            return false;
-        } catch (BanyanException.NoNode e) {
-            createAll(Paths.parent(path));
+        while (true) {
             try {
                 create(path, null);
                 return true;
-            } catch (BanyanException.NodeExists raced) {
+            } catch (BanyanException.NodeExists e) {
                 return false;
+            } catch (BanyanException.NoNode e) {
+                createAll(Paths.parent(path));
+            } catch (BanyanException.ConnectionLost e) {
+                // It is to be there, by whomever: so it does no harm to try again.
+                LOG.debug("createAll {}: {}", path, e.getMessage());
             }
         }
     }
@@ -225,7 +251,8 @@ public final class Banyan implements AutoCloseable {
     public void deleteAll(String path) {
         boolean isGone = false;
         while (!isGone) {
-            // Again, if somebody made a child meanwhile: that one is meant as well.
+            // Again, if somebody made a child meanwhile, which is meant as well, or an answer was
+            // lost: what is gone then is not missed.
             isGone = tryDeleteAll(path);
         }
     }
@@ -239,7 +266,7 @@ public final class Banyan implements AutoCloseable {
             return true;
         } catch (BanyanException.NoNode e) {
             return true;
-        } catch (BanyanException.NotEmpty e) {
+        } catch (BanyanException.NotEmpty | BanyanException.ConnectionLost e) {
             return false;
         }
     }

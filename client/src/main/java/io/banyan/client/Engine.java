@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -176,10 +177,10 @@ final class Engine implements Shell {
     <T extends @Nullable Object> T call(Request<T> request, long timeoutNanos) {
         request.direct = true;
         submit(request, timeoutNanos);
-        return await(request);
+        return awaitAnswer(request);
     }
 
-    private static <T extends @Nullable Object> T await(Request<T> request) {
+    private static <T extends @Nullable Object> T awaitAnswer(Request<T> request) {
         try {
             return request.get(
                     request.deadlineNanos - System.nanoTime() + GRACE_NANOS, TimeUnit.NANOSECONDS);
@@ -201,6 +202,25 @@ final class Engine implements Shell {
         }
     }
 
+    /// Waits for what takes several requests, each with its own timeout.
+    <T extends @Nullable Object> T await(CompletableFuture<T> future) {
+        if (events.isCurrent() && !future.isDone()) {
+            throw new IllegalStateException("this would never end on the event thread");
+        }
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw BanyanException.interrupted("an answer", true);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof BanyanException failure) {
+                failure.fillInStackTrace();
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
     /// Runs a step of the core on the network thread.
     void post(LongConsumer step) {
         enqueue(step);
@@ -215,7 +235,7 @@ final class Engine implements Shell {
     void authenticate(String scheme, byte[] auth, Request<@Nullable Void> request) {
         request.direct = true;
         addAuth(scheme, auth, request);
-        await(request);
+        awaitAnswer(request);
     }
 
     boolean hasEnded() {
@@ -236,6 +256,10 @@ final class Engine implements Shell {
     void dropWatch(String serverPath, WatchMode mode, Watcher watcher, Request<?> removal) {
         prepare(removal, System.nanoTime(), config.requestTimeoutNanos());
         post(now -> core.dropWatch(serverPath, mode, watcher, removal, now));
+    }
+
+    Executor eventExecutor() {
+        return task -> events.add(new ArrayList<>(List.of(task)));
     }
 
     Registration listen(SessionListener listener) {

@@ -3,7 +3,7 @@ package io.banyan.client;
 import org.jspecify.annotations.Nullable;
 
 /// Rules and arithmetic of paths.
-final class Paths {
+public final class Paths {
     private Paths() {}
 
     /// The rules that servers apply when they create, so that a wrong path is refused here, with a
@@ -11,7 +11,7 @@ final class Paths {
     ///
     /// @return the path
     /// @throws IllegalArgumentException with the reason
-    static String require(String path) {
+    public static String require(String path) {
         String wrong = wrong(path);
         if (wrong != null) {
             throw new IllegalArgumentException("path \"" + path + "\" " + wrong);
@@ -68,17 +68,18 @@ final class Paths {
         return c <= 0x1f || (c >= 0x7f && c <= 0x9f) || (c >= 0xd800 && c <= 0xf8ff) || c >= 0xfff0;
     }
 
-    static String name(String path) {
+    /// The last component; empty for the root.
+    public static String name(String path) {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
     /// @return "/" for children of the root, and for the root itself
-    static String parent(String path) {
+    public static String parent(String path) {
         int slash = path.lastIndexOf('/');
         return slash <= 0 ? "/" : path.substring(0, slash);
     }
 
-    static String child(String parent, String name) {
+    public static String child(String parent, String name) {
         return parent.equals("/") ? "/" + name : parent + "/" + name;
     }
 }

@@ -246,7 +246,7 @@ class OperationsTest {
     @Test
     void answerBeyondTheBoundFailsItsRequestOnly() {
         try (Banyan small =
-                Banyan.builder(Servers.shared().connectString() + Servers.chroot())
+                Banyan.builder(Servers.connectString() + Servers.chroot())
                         .replyBytesMax(10_000)
                         .build()) {
             small.create("/large", new byte[500_000]);

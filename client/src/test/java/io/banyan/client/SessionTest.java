@@ -52,7 +52,7 @@ class SessionTest {
     }
 
     private Banyan direct() {
-        Banyan banyan = Banyan.connect(Servers.shared().connectString() + chroot);
+        Banyan banyan = Banyan.connect(Servers.connectString() + chroot);
         opened.add(banyan);
         return banyan;
     }

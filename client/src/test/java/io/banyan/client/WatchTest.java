@@ -24,7 +24,7 @@ class WatchTest {
             Banyan.builder(proxy.connectString() + chroot)
                     .backoff(Duration.ofMillis(5), Duration.ofMillis(50))
                     .build();
-    private final Banyan other = Banyan.connect(Servers.shared().connectString() + chroot);
+    private final Banyan other = Banyan.connect(Servers.connectString() + chroot);
     private final Heard<WatchEvent> heard = Heard.events();
 
     @AfterEach

@@ -1,0 +1,248 @@
+package io.banyan.client.recipes;
+
+import io.banyan.client.Banyan;
+import io.banyan.client.BanyanException;
+import io.banyan.client.CreateMode;
+import io.banyan.client.Created;
+import io.banyan.client.Paths;
+import io.banyan.client.Registration;
+import io.banyan.client.Session;
+import io.banyan.wire.Acl;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// A line of sequential ephemerals below one path: who came first stands first, and everyone
+/// watches only the one they wait for, so that one who goes wakes one.
+final class Line {
+    /// Whom of those before it a place waits for.
+    interface Rule {
+        /// @param ahead those before it, the first first
+        /// @return null if none is in the way
+        @Nullable String blocker(List<Place> ahead);
+    }
+
+    /// One who stands in the line.
+    ///
+    /// @param number by which the line is ordered
+    record Place(String name, long number) {}
+
+    private static final int DIGITS = 10;
+
+    /// A place is taken even by who will not wait: the round trip has this time.
+    private static final Duration TAKE_MIN = Duration.ofSeconds(2);
+
+    /// A connection that does not come in this time is not waited for.
+    private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
+
+    private final Banyan banyan;
+    private final String path;
+
+    Line(Banyan banyan, String path) {
+        this.banyan = banyan;
+        this.path = Paths.require(path);
+    }
+
+    /// Waits for its turn.
+    ///
+    /// @return empty if it did not come in time
+    Optional<Lease> enter(String prefix, byte @Nullable [] data, Rule rule, long deadlineNanos)
+            throws InterruptedException {
+        while (true) {
+            Session session = connected(deadlineNanos);
+            if (session == null) {
+                return Optional.empty();
+            }
+            try {
+                return enterIn(session.id(), prefix, data, rule, deadlineNanos);
+            } catch (BanyanException.Interrupted e) {
+                throw interrupted();
+            } catch (BanyanException.SessionExpired e) {
+                // The place was lost with the session, and nothing else: stand at the end again.
+                if (deadlineNanos - System.nanoTime() <= 0) {
+                    return Optional.empty();
+                }
+            }
+        }
+    }
+
+    private @Nullable Session connected(long deadlineNanos) throws InterruptedException {
+        long left = Math.max(deadlineNanos - System.nanoTime(), TAKE_MIN.toNanos());
+        try {
+            Duration wait = Duration.ofNanos(left);
+            return banyan.awaitConnected(wait.compareTo(CONNECT_MAX) < 0 ? wait : CONNECT_MAX);
+        } catch (BanyanException.Interrupted e) {
+            throw interrupted();
+        } catch (BanyanException.Timeout e) {
+            if (deadlineNanos - System.nanoTime() <= 0) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /// The flag was set by who threw it; an `InterruptedException` says it instead.
+    private static InterruptedException interrupted() {
+        Thread.interrupted();
+        return new InterruptedException();
+    }
+
+    private Optional<Lease> enterIn(
+            long sessionId, String prefix, byte @Nullable [] data, Rule rule, long deadlineNanos)
+            throws InterruptedException {
+        long takeUntil = Deadline.after(TAKE_MIN);
+        Created mine =
+                take(
+                        sessionId,
+                        prefix,
+                        data,
+                        takeUntil - deadlineNanos > 0 ? takeUntil : deadlineNanos);
+        if (mine == null) {
+            return Optional.empty();
+        }
+        boolean held = false;
+        try {
+            held = awaitTurn(sessionId, mine, rule, deadlineNanos);
+            return held ? Optional.of(new Lease(banyan, sessionId, mine)) : Optional.empty();
+        } finally {
+            if (!held) {
+                Places.discard(banyan.async().inSession(sessionId), mine.path());
+            }
+        }
+    }
+
+    private @Nullable Created take(
+            long sessionId, String prefix, byte @Nullable [] data, long deadlineNanos)
+            throws InterruptedException {
+        boolean isMade = false;
+        while (true) {
+            CompletableFuture<Created> made =
+                    banyan.async()
+                            .inSession(sessionId)
+                            .createOnce(
+                                    Paths.child(path, prefix),
+                                    data,
+                                    CreateMode.EPHEMERAL.sequential(),
+                                    Acl.OPEN);
+            boolean answered = false;
+            try {
+                Created created = Places.await(made, deadlineNanos);
+                answered = true;
+                return created;
+            } catch (TimeoutException e) {
+                return null;
+            } catch (BanyanException.NoNode e) {
+                answered = true;
+                if (isMade && deadlineNanos - System.nanoTime() <= 0) {
+                    throw e;
+                }
+                // Servers may take an empty container away between the two.
+                Places.container(banyan, path);
+                isMade = true;
+            } finally {
+                if (!answered) {
+                    made.thenAccept(late ->
+                            Places.discard(banyan.async().inSession(sessionId), late.path()));
+                }
+            }
+        }
+    }
+
+    private boolean awaitTurn(long sessionId, Created mine, Rule rule, long deadlineNanos)
+            throws InterruptedException {
+        Banyan inSession = banyan.inSession(sessionId);
+        Place own = place(mine.name());
+        while (true) {
+            List<Place> ahead = places(inSession);
+            ahead.removeIf(each -> each.number >= own.number);
+            String blocker = rule.blocker(ahead);
+            if (blocker == null) {
+                return true;
+            }
+            if (deadlineNanos - System.nanoTime() <= 0) {
+                return false;
+            }
+            if (!awaitGone(inSession, sessionId, Paths.child(path, blocker), deadlineNanos)) {
+                return false;
+            }
+        }
+    }
+
+    /// @return false if it did not go in time
+    private boolean awaitGone(Banyan inSession, long sessionId, String blocker, long deadlineNanos)
+            throws InterruptedException {
+        var changed = new CompletableFuture<@Nullable Void>();
+        Registration listening =
+                banyan.addListener(event -> {
+                    switch (event.state()) {
+                        case EXPIRED, AUTH_FAILED, CLOSED -> changed.complete(null);
+                        case CONNECTING, CONNECTED, READ_ONLY, DISCONNECTED, LAPSED -> {}
+                    }
+                });
+        try {
+            if (inSession.exists(blocker, event -> changed.complete(null)).isPresent()) {
+                boolean isStillOurs =
+                        banyan.session().map(each -> each.id() == sessionId).orElse(false);
+                if (isStillOurs) {
+                    Places.await(changed, deadlineNanos);
+                }
+            }
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } finally {
+            listening.close();
+        }
+    }
+
+    /// All that stand in the line, the first first. What is not of the line is left out.
+    List<Place> places(Banyan reader) {
+        var places = new ArrayList<Place>();
+        for (String name : reader.children(path).names()) {
+            if (isPlace(name)) {
+                places.add(place(name));
+            }
+        }
+        places.sort(Comparator.comparingLong(Place::number));
+        return places;
+    }
+
+    private static boolean isPlace(String name) {
+        if (name.length() <= DIGITS) {
+            return false;
+        }
+        for (int i = name.length() - DIGITS; i < name.length(); i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Place place(String name) {
+        return new Place(name, Long.parseLong(name.substring(name.length() - DIGITS)));
+    }
+
+    String path() {
+        return path;
+    }
+
+    /// By a server's word of just now; empty where nobody ever stood.
+    List<Place> contenders() {
+        try {
+            return places(banyan);
+        } catch (BanyanException.NoNode e) {
+            return List.of();
+        }
+    }
+
+    /// Everyone waits for the one before them.
+    static @Nullable String last(List<Place> ahead) {
+        return ahead.isEmpty() ? null : ahead.get(ahead.size() - 1).name();
+    }
+}
