@@ -91,7 +91,9 @@ public sealed interface Effect {
     /// @param state everything committed so far
     /// @param epoch of the leader: this server has seen whatever was committed in earlier ones
     /// @param period counts up; what clients ask is dropped if they asked it in another period
-    record Serve(State state, long epoch, long period) implements Effect {}
+    /// @param readOnly only reads, and only of clients that said that will do: this server has no
+    ///   leader. Then `epoch` is 0
+    record Serve(State state, long epoch, long period, boolean readOnly) implements Effect {}
 
     /// Every gateway closes its clients' connections, and serves no others until {@link Serve}, see
     /// {@link Gateway#onCease}.

@@ -57,6 +57,7 @@ public final class Gateway {
     private static final int WAIT_FOR_SERVICE_MILLIS_MAX = 1_000;
 
     private static final int PING_XID = -2;
+    private static final int MULTI_HEADER_BYTES = 9;
     private static final byte[] NO_BODY = {};
 
     private final int index;
@@ -89,6 +90,10 @@ public final class Gateway {
     private long period;
 
     private boolean serving = true;
+
+    /// Of {@link Effect.Serve}.
+    private boolean readOnly;
+
     private long firingZxid = -1;
     private long nowNanos;
     private long lastTickNanos;
@@ -135,6 +140,11 @@ public final class Gateway {
 
     public int index() {
         return index;
+    }
+
+    /// Whether only reads are answered now.
+    public boolean isReadOnly() {
+        return serving && readOnly;
     }
 
     /// Whether clients are served now.
@@ -290,6 +300,7 @@ public final class Gateway {
         state = serve.state();
         epochBegin = Zxid.of(serve.epoch(), 0);
         period = serve.period();
+        readOnly = serve.readOnly();
         serving = true;
         List<Connection> letIn = List.copyOf(waiting);
         waiting.clear();
@@ -387,6 +398,10 @@ public final class Gateway {
     }
 
     private void admit(Connection from, ConnectRequest request) {
+        if (readOnly && !request.readOnly()) {
+            close(from, "this server only answers reads now, and its client wants more");
+            return;
+        }
         // The client has seen more than we have: here it would go back in time. The number that a
         // leader begins its epoch with stands for no transaction.
         if (request.lastZxidSeen() > Math.max(state.zxid(), epochBegin)) {
@@ -431,7 +446,7 @@ public final class Gateway {
                         connection.timeoutMillis,
                         sessionId,
                         SessionIds.password(sessionId),
-                        false,
+                        readOnly,
                         connection.knowsReadOnly));
         connection.stats.answered(
                 OpCode.CREATE_SESSION,
@@ -540,6 +555,10 @@ public final class Gateway {
     }
 
     private void submit(Connection from, int xid, int opcode, byte[] bytes, int body, int end) {
+        if (readOnly) {
+            refuseWrite(from, xid, opcode);
+            return;
+        }
         var ticket = new Ticket(from, xid, opcode, nowNanos, period);
         from.order.add(ticket);
         inFlight++;
@@ -554,6 +573,16 @@ public final class Gateway {
             replica.post(new Input.Write(request, ticket));
         }
         reconsiderReading(from);
+    }
+
+    private void refuseWrite(Connection from, int xid, int opcode) {
+        if (opcode == OpCode.CLOSE_SESSION) {
+            // The session was this server's alone.
+            answerNow(from, xid, state.zxid(), ErrorCode.OK);
+            close(from, "client closed its session");
+        } else {
+            refuse(from, new Refusal(xid, opcode, ErrorCode.NOT_READ_ONLY, nowNanos));
+        }
     }
 
     private void authenticate(Connection from, int xid, byte[] bytes, int body, int end) {
@@ -685,7 +714,7 @@ public final class Gateway {
         Connection to = ticket.connection;
         Applied applied = ticket.applied;
         int error = applied != null ? applied.err() : errorOf(ticket);
-        if (error == ErrorCode.SESSION_MOVED) {
+        if (error == ErrorCode.SESSION_MOVED || isMovedMulti(ticket)) {
             close(to, "its session moved to another connection");
             return;
         }
@@ -707,6 +736,20 @@ public final class Gateway {
         if (ticket.opcode == OpCode.CLOSE_SESSION) {
             close(to, "client closed its session");
         }
+    }
+
+    /// A ZooKeeper leader refuses the multi of a moved session part by part; ours refuses it as a
+    /// whole.
+    private static boolean isMovedMulti(Ticket ticket) {
+        Applied applied = ticket.applied;
+        byte[] reply = applied == null ? null : applied.reply();
+        if (ticket.opcode != OpCode.MULTI || reply == null || reply.length < MULTI_HEADER_BYTES) {
+            return false;
+        }
+        var in = new JuteReader(reply);
+        int type = in.readInt();
+        in.readBool();
+        return type == OpCode.ERROR && in.readInt() == ErrorCode.SESSION_MOVED;
     }
 
     private void refuse(Connection to, Refusal refusal) {

@@ -4,13 +4,19 @@ import io.banyan.tree.Applied;
 import io.banyan.tree.WriteRequest;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.Zxid;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A member without a leader, or one that is only getting its history: serves nobody. Whatever a
-/// gateway still asks comes from connections that it is being told to close.
+/// gateway still asks comes from connections that it is being told to close, unless this server
+/// serves those who only read: then it gives them sessions that nobody else knows.
 final class Looking implements Role {
     private final Standing standing;
+
+    /// Sessions of read-only clients; null while there are none to be.
+    private @Nullable Set<Long> readers;
 
     /// Of the last transaction that disagreed, -1 if none did or a later one agreed.
     private long disagreedZxid = -1;
@@ -27,6 +33,11 @@ final class Looking implements Role {
         return disagreedZxid < 0 ? null : Replica.differs(disagreedZxid);
     }
 
+    /// From now on this server answers reads.
+    void beginReadOnly() {
+        readers = new LinkedHashSet<>();
+    }
+
     @Override
     public void tick(List<Effect> out) {}
 
@@ -37,10 +48,31 @@ final class Looking implements Role {
     public void sync(Ticket ticket, List<Effect> out) {}
 
     @Override
-    public void openSession(int timeoutMillis, Ticket ticket, List<Effect> out) {}
+    public void openSession(int timeoutMillis, Ticket ticket, List<Effect> out) {
+        Set<Long> known = readers;
+        if (known != null) {
+            long id =
+                    standing.newSessionId(
+                            taken -> known.contains(taken) || standing.state().hasSession(taken));
+            known.add(id);
+            out.add(new Effect.Resumed(ticket, id, true));
+        }
+    }
 
     @Override
-    public void resumeSession(Input.ResumeSession resume, List<Effect> out) {}
+    public void resumeSession(Input.ResumeSession resume, List<Effect> out) {
+        Set<Long> known = readers;
+        if (known == null) {
+            return;
+        }
+        long id = resume.sessionId();
+        if (known.contains(id) || !standing.state().hasSession(id)) {
+            out.add(new Effect.Resumed(resume.ticket(), id, known.contains(id)));
+        } else {
+            // It lives in the ensemble, and there it has to be kept alive: not a no for ever.
+            out.add(new Effect.Evict(resume.ticket().connection));
+        }
+    }
 
     @Override
     public void heard(Input.Heard heard) {}

@@ -7,6 +7,7 @@ import java.util.List;
 /// What a member is in its ensemble at this moment, for operators.
 ///
 /// @param serving whether clients are served
+/// @param readOnly whether clients are served, but only those who only read
 /// @param leaderId -1 while there is no leader
 /// @param epoch led or followed; the current one while there is no leader
 /// @param loggedZxid last in the log, committed or not
@@ -15,6 +16,7 @@ import java.util.List;
 public record Membership(
         PeerState state,
         boolean serving,
+        boolean readOnly,
         long leaderId,
         long epoch,
         long loggedZxid,

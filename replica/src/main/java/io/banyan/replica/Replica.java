@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// order. Confined to one thread; it never blocks and reads no clock. It throws only if an
 /// invariant of its own is broken; the host then stops the server.
 public final class Replica {
+    /// ZooKeeper's: shorter looks for a leader are no isolation.
+    private static final int READ_ONLY_MILLIS_MIN = 2_000;
+
     private final Standing standing;
     private final Broadcast broadcast;
 
@@ -32,6 +35,11 @@ public final class Replica {
     private long period;
 
     private boolean serving;
+
+    /// Whether clients that only read are served although there is no leader.
+    private boolean readOnly;
+
+    private long lookingSinceMillis;
     private boolean started;
     private boolean halted;
     private List<Effect> effects = List.of();
@@ -63,6 +71,7 @@ public final class Replica {
         broadcast = zab;
         member = zab;
         role = new Looking(standing);
+        lookingSinceMillis = standing.nowMillis;
     }
 
     /// A server of an ensemble. It serves nobody before {@link Effect.Serve}.
@@ -145,9 +154,14 @@ public final class Replica {
             case Input.FromPeer from -> zab().received(from.link(), from.message());
             case Input.AcceptedEpochSaved saved -> zab().acceptedEpochSaved(saved.epoch());
             case Input.CurrentEpochSaved saved -> zab().currentEpochSaved(saved.epoch());
-            case Input.Truncated truncated ->
-                    requireMember().truncated(truncated.zxid(), truncated.reloaded());
-            case Input.Installed installed -> requireMember().installed(installed.zxid());
+            case Input.Truncated truncated -> {
+                dismissReaders("this server's history was corrected");
+                requireMember().truncated(truncated.zxid(), truncated.reloaded());
+            }
+            case Input.Installed installed -> {
+                dismissReaders("this server got another history");
+                requireMember().installed(installed.zxid());
+            }
             case Input.HistoryRead read ->
                     zab().historyRead(read.link(), read.after(), read.entries());
         }
@@ -196,6 +210,7 @@ public final class Replica {
         return new Membership(
                 zab.state(),
                 serving,
+                readOnly,
                 zab.leaderId(),
                 zab.epoch(),
                 zab.loggedZxid(),
@@ -214,6 +229,7 @@ public final class Replica {
             member.zab().tick(tick.nowMillis());
         }
         role.tick(out);
+        maybeServeReaders();
     }
 
     /// What was asked before this server ceased to serve is not carried out when it serves again:
@@ -253,13 +269,38 @@ public final class Replica {
         }
     }
 
+    /// A server that finds no leader for a while answers reads, if that is wanted.
+    private void maybeServeReaders() {
+        if (!standing.config.readOnlyMode() || readOnly || !(role instanceof Looking looking)) {
+            return;
+        }
+        int patience = Math.max(READ_ONLY_MILLIS_MIN, standing.config.tickMillis());
+        if (standing.nowMillis - lookingSinceMillis >= patience) {
+            readOnly = true;
+            looking.beginReadOnly();
+            period++;
+            effects.add(new Effect.Serve(standing.state(), 0, period, true));
+        }
+    }
+
+    /// Readers must not see the state jump back or forth beneath them.
+    private void dismissReaders(String why) {
+        if (readOnly) {
+            readOnly = false;
+            lookingSinceMillis = standing.nowMillis;
+            role = new Looking(standing);
+            effects.add(new Effect.Cease(why));
+        }
+    }
+
     private void serve(Role as, long epoch, boolean clients) {
+        dismissReaders("a leader was found");
         deliver(effects);
         role = as;
         if (clients) {
             serving = true;
             period++;
-            effects.add(new Effect.Serve(standing.state(), epoch, period));
+            effects.add(new Effect.Serve(standing.state(), epoch, period, false));
         }
     }
 
@@ -280,6 +321,13 @@ public final class Replica {
     private final class RoleChanges implements ZabBroadcast.Listener {
         @Override
         public void looking(String why) {
+            if (readOnly) {
+                // One more attempt that came to nothing; readers go on.
+                return;
+            }
+            if (!(role instanceof Looking)) {
+                lookingSinceMillis = standing.nowMillis;
+            }
             deliver(effects);
             role = new Looking(standing);
             serving = false;

@@ -13,6 +13,7 @@ package io.banyan.replica;
 /// @param neverUsedMillisMax `znode.container.maxNeverUsedIntervalMs`, 0 for never
 /// @param reconfigEnabled `reconfigEnabled`
 /// @param leaderServes `zookeeper.leaderServes`: whether the leader of an ensemble takes clients
+/// @param readOnlyMode `readonlymode.enabled`: whether a member that finds no leader answers reads
 public record ReplicaConfig(
         int serverId,
         int gateways,
@@ -24,8 +25,9 @@ public record ReplicaConfig(
         int reapPerMinuteMax,
         long neverUsedMillisMax,
         boolean reconfigEnabled,
-        boolean leaderServes) {
-    /// With a leader that serves.
+        boolean leaderServes,
+        boolean readOnlyMode) {
+    /// With a leader that serves, and without read-only mode.
     public ReplicaConfig(
             int serverId,
             int gateways,
@@ -48,7 +50,8 @@ public record ReplicaConfig(
                 reapPerMinuteMax,
                 neverUsedMillisMax,
                 reconfigEnabled,
-                true);
+                true,
+                false);
     }
 
     public ReplicaConfig {

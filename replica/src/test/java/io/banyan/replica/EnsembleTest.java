@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.banyan.tree.Caller;
 import io.banyan.tree.State;
 import io.banyan.tree.WriteRequest;
+import io.banyan.wire.ConnectRequest;
 import io.banyan.wire.ErrorCode;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.OpCode;
@@ -616,6 +617,63 @@ class EnsembleTest {
         TestClient client = serving.getFirst().open();
         client.ask(OpCode.CREATE, Bodies.create("/a", "", 0));
         assertThat(client.taken()).containsExactly("session 10000", "1 ok");
+    }
+
+    @Test
+    void isolatedServerAnswersReadsOfThoseWhoAreContentWithThat() {
+        var three = new TestEnsemble(3, 0, true, 1_000, true);
+        three.startAll();
+        TestClient writer = three.member(1).open();
+        writer.ask(OpCode.CREATE, Bodies.create("/a", "x", 0));
+        three.member(2).kill();
+        three.member(3).kill();
+        three.pass(1_000);
+        assertThat(three.member(1).gateway.isReadOnly()).isFalse();
+
+        three.pass(3_000);
+
+        assertThat(three.member(1).gateway.isReadOnly()).isTrue();
+        assertThat(three.member(1).replica.membership().readOnly()).isTrue();
+        TestClient strict = three.member(1).connect(0).hello(10_000, 0, 0, new byte[16]);
+        three.settle();
+        assertThat(strict.taken()).containsExactly("closed");
+        TestClient reader = readOnlyClient(three.member(1), 0);
+        three.settle();
+        reader.ask(OpCode.GET_DATA, Bodies.read("/a", true));
+        reader.ask(OpCode.CREATE, Bodies.create("/b", "", 0));
+        reader.ask(OpCode.SYNC, Bodies.path("/"));
+        reader.ask(OpCode.PING, Bodies.nothing());
+        assertThat(reader.taken())
+                .containsExactly(
+                        "session 10000",
+                        "1 ok",
+                        "2 err " + ErrorCode.NOT_READ_ONLY,
+                        "3 err " + ErrorCode.NOT_READ_ONLY,
+                        "-2 ok");
+        // A session of the ensemble has to be kept alive there.
+        TestClient lost = readOnlyClient(three.member(1), writer.sessionId);
+        three.settle();
+        assertThat(lost.taken()).containsExactly("closed");
+
+        three.member(2).start();
+        three.passUntilServing();
+
+        assertThat(reader.taken()).containsExactly("closed");
+        assertThat(three.member(1).gateway.isReadOnly()).isFalse();
+        three.member(1).open().ask(OpCode.CREATE, Bodies.create("/b", "", 0));
+    }
+
+    private static TestClient readOnlyClient(TestMember at, long sessionId) {
+        return at.connect(0)
+                .hello(
+                        new ConnectRequest(
+                                0,
+                                0,
+                                10_000,
+                                sessionId,
+                                sessionId == 0 ? new byte[16] : SessionIds.password(sessionId),
+                                true,
+                                true));
     }
 
     @Test

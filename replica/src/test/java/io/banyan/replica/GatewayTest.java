@@ -6,7 +6,11 @@ import io.banyan.wire.Acl;
 import io.banyan.wire.ErrorCode;
 import io.banyan.wire.Id;
 import io.banyan.wire.JuteReader;
+import io.banyan.wire.JuteWriter;
 import io.banyan.wire.OpCode;
+import io.banyan.wire.TxnHeader;
+import io.banyan.wire.txn.ErrorTxn;
+import io.banyan.wire.txn.MultiTxn;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -20,6 +24,27 @@ class GatewayTest {
         TestClient opened = server.open();
         opened.taken();
         return opened;
+    }
+
+    @Test
+    void multiThatAZookeeperLeaderRefusedForAMovedSessionClosesTheConnection() {
+        var state = server.replica.state();
+        long zxid = state.zxid() + 1;
+        var txn = new JuteWriter();
+        new TxnHeader(client.sessionId, 1, zxid, 0, OpCode.MULTI).encode(txn);
+        var moved = new ErrorTxn(ErrorCode.SESSION_MOVED);
+        new MultiTxn(List.of(new MultiTxn.Part(OpCode.ERROR, moved))).encode(txn);
+        var ticket = new Ticket(client.connection, 1, OpCode.MULTI, server.nanos(), 0);
+        client.connection.order.add(ticket);
+
+        client.gateway.onBatch(
+                new Batch(
+                        List.of(
+                                new Committed(
+                                        server.tree.apply(state, txn.toByteArray()), ticket))),
+                server.nanos());
+
+        assertThat(client.taken()).containsExactly("closed");
     }
 
     // ---- order

@@ -27,6 +27,11 @@ final class TestEnsemble {
     }
 
     TestEnsemble(int voters, int observers, boolean leaderServes, int snapCount) {
+        this(voters, observers, leaderServes, snapCount, false);
+    }
+
+    TestEnsemble(
+            int voters, int observers, boolean leaderServes, int snapCount, boolean readOnlyMode) {
         var ids = new ArrayList<Long>();
         for (int id = 1; id <= voters + observers; id++) {
             var config =
@@ -41,7 +46,8 @@ final class TestEnsemble {
                             10_000,
                             0,
                             false,
-                            leaderServes);
+                            leaderServes,
+                            readOnlyMode);
             members.put(id, new TestMember(this, id, id > voters, config));
             if (id <= voters) {
                 ids.add((long) id);

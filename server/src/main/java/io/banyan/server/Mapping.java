@@ -188,7 +188,9 @@ final class Mapping {
                 containers.checkIntervalMillis(),
                 containers.deletesPerMinuteMax(),
                 containers.neverUsedMillisMax(),
-                config.ensemble().reconfigEnabled());
+                config.ensemble().reconfigEnabled(),
+                config.peers().leaderServesClients(),
+                config.operate().readOnlyMode());
     }
 
     static GatewayConfig gateway(ServerConfig config, int gateways, int stepMillis) {

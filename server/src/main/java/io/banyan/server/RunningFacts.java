@@ -67,7 +67,11 @@ final class RunningFacts implements ServerFacts {
 
     @Override
     public Serving serving() {
-        return notReady.isEmpty() ? Serving.EVERYTHING : Serving.NOTHING;
+        if (!notReady.isEmpty()) {
+            return Serving.NOTHING;
+        }
+        Membership now = host.membership();
+        return now != null && now.readOnly() ? Serving.READ_ONLY : Serving.EVERYTHING;
     }
 
     @Override
@@ -78,6 +82,9 @@ final class RunningFacts implements ServerFacts {
     @Override
     public String serverState() {
         MemberFacts member = member();
+        if (serving() == Serving.READ_ONLY) {
+            return "read-only";
+        }
         return member == null ? "standalone" : member.role().mode();
     }
 
