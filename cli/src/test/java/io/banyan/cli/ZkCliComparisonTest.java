@@ -48,16 +48,13 @@ class ZkCliComparisonTest {
     }
 
     private static String script() throws IOException {
-        try (InputStream in =
-                ZkCliComparisonTest.class.getResourceAsStream("zkcli-script.txt")) {
+        try (InputStream in = ZkCliComparisonTest.class.getResourceAsStream("zkcli-script.txt")) {
             return new String(in.readAllBytes(), UTF_8);
         }
     }
 
     private static BanyanServer server() throws IOException {
-        return BanyanServer.builder()
-                .property("zookeeper.extendedTypesEnabled", "true")
-                .start();
+        return BanyanServer.builder().property("zookeeper.extendedTypesEnabled", "true").start();
     }
 
     private static Said ours(String script) throws IOException {

@@ -40,10 +40,7 @@ class ZkCliTest {
         Said said = tree.zkCli("get", "-s", "/a");
 
         assertThat(said.lines()).first().isEqualTo("hello");
-        assertThat(said.lines())
-                .element(1)
-                .asString()
-                .matches("cZxid = 0x[0-9a-f]+");
+        assertThat(said.lines()).element(1).asString().matches("cZxid = 0x[0-9a-f]+");
         assertThat(said.lines()).last().isEqualTo("numChildren = 0");
     }
 
@@ -64,8 +61,7 @@ class ZkCliTest {
         assertThat(tree.zkCli("delete", "/a").err()).isEqualTo("Node not empty: /a\n");
         assertThat(tree.zkCli("set", "-v", "7", "/a", "x").err())
                 .isEqualTo("version No is not valid : /a\n");
-        assertThat(tree.zkCli("get", "a").err())
-                .isEqualTo("Path must start with / character\n");
+        assertThat(tree.zkCli("get", "a").err()).isEqualTo("Path must start with / character\n");
         assertThat(tree.zkCli("get", "/none").exit()).isEqualTo(1);
     }
 
@@ -107,7 +103,8 @@ class ZkCliTest {
                 .contains("JLine support is disabled\n")
                 .contains("two words\n[/a-e]\n0 - create -e /a-e \"two words\"\n1 - get /a-e\n")
                 .contains("3 - history\ntwo words\n")
-                .endsWith("\nWATCHER::\n\nWatchedEvent state:Closed type:None path:null zxid: -1\n");
+                .endsWith(
+                        "\nWATCHER::\n\nWatchedEvent state:Closed type:None path:null zxid: -1\n");
         assertThat(said.exit()).isEqualTo(1);
         assertThat(tree.run("ls", "/").out()).isEqualTo("[a]\n");
     }

@@ -15,7 +15,15 @@ public final class Runner {
     /// @return the exit code
     public int run(
             Command command, Words words, Manner manner, Connection connection, boolean isAlone) {
-        var run = new Run(command, words.options(), words.args(), manner, screen, connection, isAlone);
+        var run =
+                new Run(
+                        command,
+                        words.options(),
+                        words.args(),
+                        manner,
+                        screen,
+                        connection,
+                        isAlone);
         try {
             int exit = command.body().run(run);
             if (isAlone && exit == ExitCode.OK && manner != Manner.ZKCLI) {

@@ -22,7 +22,8 @@ public final class DiskCommands {
                                 age as 90s, 10m, 4h, 2d.
                                 A damaged log ends with code 1; an unfinished batch at the end of \
                                 the newest is what a crash leaves, and no damage.
-                                With --json each transaction is one line.""")
+                                With --json each transaction is one line.\
+                                """)
                         .option("--path", "PATH", "only about this znode and those below it")
                         .option("--session", "ID", "only by this session, in hex")
                         .option("--zxid", "FROM[..TO]", "only with these zxids, in hex")
@@ -39,7 +40,8 @@ public final class DiskCommands {
                                 DIR is a dataDir or a version-2; without one: $BANYAN_DATA_DIR, \
                                 else data. Of a DIR the newest snapshot is read, with --verify all.
                                 --verify checks every seal, builds the tree and compares its \
-                                digest with the one in the file; code 1 if a snapshot is no good.""")
+                                digest with the one in the file; code 1 if a snapshot is no good.\
+                                """)
                         .flag("--verify", "check everything, say only that")
                         .option("--path", "PATH", "list the znodes at and below it")
                         .option("--top", "N", "how many of the largest to show (5)")

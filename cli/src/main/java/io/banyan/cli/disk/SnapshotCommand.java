@@ -50,8 +50,7 @@ final class SnapshotCommand {
         boolean areGood = true;
         var answers = new ArrayList<>();
         for (DataFiles files : DataFiles.find(DataFiles.Kind.SNAPSHOT, run.args())) {
-            List<String> names =
-                    isVerifying ? files.names() : List.of(files.names().getLast());
+            List<String> names = isVerifying ? files.names() : List.of(files.names().getLast());
             try (Disk disk = FileDisk.openUnlocked(files.folder())) {
                 for (String name : names) {
                     if (isVerifying) {
@@ -77,14 +76,12 @@ final class SnapshotCommand {
         Snapshot snapshot = null;
         var target = new RecoveredTree(new ZnodeTree(TreeConfig.defaults()));
         try {
-            snapshot =
-                    SnapshotFiles.read(disk, StoreConfig.DEFAULT, name, target.newSnapshot());
+            snapshot = SnapshotFiles.read(disk, StoreConfig.DEFAULT, name, target.newSnapshot());
             target.snapshotLoaded(snapshot);
             ZxidDigest digest = snapshot.digest();
             if (digest == null) {
                 remark = "the file has no digest to compare with";
-            } else if (digest.version() != ZxidDigest.VERSION
-                    || digest.zxid() != snapshot.zxid()) {
+            } else if (digest.version() != ZxidDigest.VERSION || digest.zxid() != snapshot.zxid()) {
                 remark = "its digest is of another moment: not compared";
             } else if (digest.digest() != target.state().digest()) {
                 wrong = wrongDigest(digest, target.state());
@@ -129,12 +126,7 @@ final class SnapshotCommand {
     // ---- inspect
 
     private static void inspect(
-            Run run,
-            Disk disk,
-            String name,
-            @Nullable String path,
-            int top,
-            List<Object> answers)
+            Run run, Disk disk, String name, @Nullable String path, int top, List<Object> answers)
             throws IOException {
         var contents = new Contents(run, path, top);
         Snapshot snapshot;
@@ -283,9 +275,7 @@ final class SnapshotCommand {
                             "file", file,
                             "zxid", Zxid.hex(snapshot.zxid()),
                             "lastZxid",
-                                    snapshot.lastZxid() < 0
-                                            ? null
-                                            : Zxid.hex(snapshot.lastZxid()),
+                                    snapshot.lastZxid() < 0 ? null : Zxid.hex(snapshot.lastZxid()),
                             "digest", digest == null ? null : digest.digest(),
                             "bytes", snapshot.bytes(),
                             "znodes", znodes,
@@ -295,16 +285,15 @@ final class SnapshotCommand {
                             "aclLists", acls);
             var branches = new ArrayList<>();
             branchesDownwards()
-                    .forEach(
-                            each ->
-                                    branches.add(
-                                            Run.fields(
-                                                    "path", each.getKey(),
-                                                    "znodes", each.getValue())));
+                    .forEach(each ->
+                            branches.add(
+                                    Run.fields(
+                                            "path", each.getKey(),
+                                            "znodes", each.getValue())));
             var sized = new ArrayList<>();
             sizedDownwards()
-                    .forEach(
-                            each -> sized.add(Run.fields("path", each.path(), "bytes", each.bytes())));
+                    .forEach(each ->
+                            sized.add(Run.fields("path", each.path(), "bytes", each.bytes())));
             fields.put("branches", branches);
             fields.put("largest", sized);
             if (path != null) {

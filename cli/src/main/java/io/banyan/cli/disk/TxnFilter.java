@@ -1,6 +1,7 @@
 package io.banyan.cli.disk;
 
 import io.banyan.cli.command.Run;
+import io.banyan.cli.command.TimeText;
 import io.banyan.cli.command.Trouble;
 import io.banyan.cli.command.ZnodePath;
 import io.banyan.wire.OpCode;
@@ -68,7 +69,7 @@ record TxnFilter(
         }
         try {
             return millis(text, nowMillis);
-        } catch (DateTimeException | NumberFormatException e) {
+        } catch (DateTimeException | Trouble e) {
             throw Trouble.usage(
                     option
                             + ": \""
@@ -79,20 +80,11 @@ record TxnFilter(
     }
 
     static long millis(String text, long nowMillis) {
-        char unit = text.charAt(text.length() - 1);
-        long unitMillis =
-                switch (unit) {
-                    case 's' -> 1_000;
-                    case 'm' -> 60_000;
-                    case 'h' -> 3_600_000;
-                    case 'd' -> 86_400_000;
-                    default -> 0;
-                };
-        if (unitMillis > 0) {
-            return nowMillis - Long.parseLong(text.substring(0, text.length() - 1)) * unitMillis;
-        }
-        if (unit == 'Z') {
+        if (text.endsWith("Z")) {
             return Instant.parse(text).toEpochMilli();
+        }
+        if (!text.contains("-")) {
+            return nowMillis - TimeText.duration(text).toMillis();
         }
         LocalDateTime local =
                 text.indexOf('T') < 0

@@ -43,7 +43,9 @@ final class Editing {
             return ExitCode.OK;
         } catch (BanyanException.BadVersion | BanyanException.NodeExists e) {
             throw Trouble.refused(
-                    path + " was changed meanwhile; it is as others left it, your text is in " + file);
+                    path
+                            + " was changed meanwhile; it is as others left it, your text is in "
+                            + file);
         } catch (BanyanException e) {
             throw Trouble.of(
                     e.mayHaveHappened() ? ExitCode.UNREACHABLE : ExitCode.REFUSED,
@@ -81,7 +83,10 @@ final class Editing {
         if (exit != 0) {
             throw Trouble.of(
                     exit == ExitCode.UNKNOWN_COMMAND ? ExitCode.CANNOT_RUN : ExitCode.REFUSED,
-                    editor + " ended with code " + exit + "; nothing was written, your text is in "
+                    editor
+                            + " ended with code "
+                            + exit
+                            + "; nothing was written, your text is in "
                             + file);
         }
     }

@@ -210,8 +210,7 @@ final class Importing {
             return;
         }
         if (!run.has("--update")) {
-            throw Trouble.refused(
-                    each.path() + " is there with other data; --update changes it");
+            throw Trouble.refused(each.path() + " is there with other data; --update changes it");
         }
         toSet.put(each, there.version());
     }
@@ -223,8 +222,7 @@ final class Importing {
         long done = 0;
         for (int from = 0; from < toCreate.size(); from += AHEAD) {
             var underWay = new ArrayList<CompletableFuture<?>>();
-            for (Wanted each :
-                    toCreate.subList(from, Math.min(toCreate.size(), from + AHEAD))) {
+            for (Wanted each : toCreate.subList(from, Math.min(toCreate.size(), from + AHEAD))) {
                 underWay.add(
                         client.async()
                                 .create(
@@ -256,10 +254,14 @@ final class Importing {
         if (run.isJson()) {
             run.json(
                     Run.fields(
-                            "created", toCreate.size(),
-                            "changed", toSet.size(),
-                            "unchanged", same,
-                            "dryRun", isDry));
+                            "created",
+                            toCreate.size(),
+                            "changed",
+                            toSet.size(),
+                            "unchanged",
+                            same,
+                            "dryRun",
+                            isDry));
             return;
         }
         if (isDry) {

@@ -4,6 +4,7 @@ import io.banyan.cli.command.ExitCode;
 import io.banyan.cli.command.Json;
 import io.banyan.cli.command.Run;
 import io.banyan.cli.command.Screen.Style;
+import io.banyan.cli.command.TimeText;
 import io.banyan.cli.command.Trouble;
 import io.banyan.cli.command.ZnodePath;
 import io.banyan.cli.znode.DataText;
@@ -69,8 +70,7 @@ final class Looking {
     }
 
     /// @param bars what stands before the children of each level above
-    private static void draw(
-            Run run, List<String> bars, Node node, int depth, boolean isLast) {
+    private static void draw(Run run, List<String> bars, Node node, int depth, boolean isLast) {
         while (bars.size() > Math.max(0, depth - 1)) {
             bars.removeLast();
         }
@@ -149,16 +149,16 @@ final class Looking {
         }
         if (run.has("--empty")) {
             wanted =
-                    wanted.and(
-                            node ->
-                                    node.stat().numChildren() == 0
-                                            && node.stat().dataLength() == 0);
+                    wanted.and(node ->
+                            node.stat().numChildren() == 0 && node.stat().dataLength() == 0);
         }
         long larger = run.longValue("--larger", -1, "number of bytes");
         String older = run.value("--older");
         String newer = run.value("--newer");
-        long olderThan = older == null ? Long.MAX_VALUE : nowMillis - ageMillis(older);
-        long newerThan = newer == null ? Long.MIN_VALUE : nowMillis - ageMillis(newer);
+        long olderThan =
+                older == null ? Long.MAX_VALUE : nowMillis - TimeText.duration(older).toMillis();
+        long newerThan =
+                newer == null ? Long.MIN_VALUE : nowMillis - TimeText.duration(newer).toMillis();
         return wanted.and(node -> node.stat().dataLength() > larger)
                 .and(node -> node.stat().mtime() < olderThan && node.stat().mtime() > newerThan);
     }
@@ -182,27 +182,6 @@ final class Looking {
         } catch (NumberFormatException e) {
             throw Trouble.usage("--session: \"" + text + "\" is no session in hex");
         }
-    }
-
-    private static long ageMillis(String age) {
-        long unitMillis =
-                age.isEmpty()
-                        ? 0
-                        : switch (age.charAt(age.length() - 1)) {
-                            case 's' -> 1_000;
-                            case 'm' -> 60_000;
-                            case 'h' -> 3_600_000;
-                            case 'd' -> 86_400_000;
-                            default -> 0;
-                        };
-        try {
-            if (unitMillis > 0) {
-                return Long.parseLong(age.substring(0, age.length() - 1)) * unitMillis;
-            }
-        } catch (NumberFormatException e) {
-            // Said below, as for ages without a unit.
-        }
-        throw Trouble.usage("\"" + age + "\" is no age, as 90s, 10m, 4h, 2d");
     }
 
     // ---- watch
@@ -250,11 +229,10 @@ final class Looking {
                             event.path(),
                             "zxid",
                             event.zxid() < 0 ? null : Zxid.hex(event.zxid()));
-            node.ifPresent(
-                    there -> {
-                        DataText.addTo(fields, there.data());
-                        fields.put("version", there.version());
-                    });
+            node.ifPresent(there -> {
+                DataText.addTo(fields, there.data());
+                fields.put("version", there.version());
+            });
             run.line(Json.compact(fields));
         } else {
             run.line(

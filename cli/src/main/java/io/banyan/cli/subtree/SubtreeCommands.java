@@ -48,7 +48,8 @@ public final class SubtreeCommands {
                                 """
                                 One step to other clients as long as it fits one request \
                                 (--atomic insists on it); else a copy, checks of every version, \
-                                and a deletion.""")
+                                and a deletion.\
+                                """)
                         .flag("--atomic", "one step or nothing")
                         .runs(Moving::move),
                 Command.named("export", "[path] [-o FILE] [--format json|yaml] [--acl]")
@@ -56,7 +57,8 @@ public final class SubtreeCommands {
                         .help(
                                 """
                                 The format follows the name of FILE (.yaml, .yml, else JSON). Data \
-                                that is no UTF-8 is written in base64. Ephemerals are left out.""")
+                                that is no UTF-8 is written in base64. Ephemerals are left out.\
+                                """)
                         .option("-o", "--output", "FILE", "instead of the standard output")
                         .option("--format", "FORMAT", "json or yaml")
                         .flag("--acl", "with ACLs that are not open to everybody")
@@ -68,19 +70,22 @@ public final class SubtreeCommands {
                         .help(
                                 """
                                 FILE may be - for the standard input. What is there already is \
-                                refused before anything is written, unless --update is given.""")
+                                refused before anything is written, unless --update is given.\
+                                """)
                         .option("--format", "FORMAT", "json or yaml")
                         .flag("--update", "change data that is there and differs")
                         .flag("--dry-run", "only say what would be done")
                         .flag("-q", "--quiet", "no progress")
                         .runs(Importing::run),
                 Command.named("edit", "path [--create]")
-                        .about("Opens the data in $EDITOR and writes it back if nobody was quicker.")
+                        .about(
+                                "Opens the data in $EDITOR and writes it back if nobody was quicker.")
                         .help(
                                 """
                                 $VISUAL, else $EDITOR, else vi. If the znode changed meanwhile \
                                 nothing is written, and the file with your text is kept and \
-                                named.""")
+                                named.\
+                                """)
                         .flag("--create", "if it is not there")
                         .runs(Editing::run));
     }

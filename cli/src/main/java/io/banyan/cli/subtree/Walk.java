@@ -90,8 +90,7 @@ final class Walk {
         return all;
     }
 
-    private static void part(
-            Banyan client, List<String> paths, List<Node> all, List<String> next) {
+    private static void part(Banyan client, List<String> paths, List<Node> all, List<String> next) {
         var nodes = new ArrayList<CompletableFuture<Node>>();
         var children = new ArrayList<CompletableFuture<List<String>>>();
         for (String path : paths) {

@@ -194,13 +194,12 @@ final class Quotas {
         }
         client.find(statsPath(path))
                 .map(node -> Limits.parse(node.text()))
-                .ifPresent(
-                        used -> {
-                            warn(run, "count", used.count(), limits.count());
-                            warn(run, "count", used.count(), limits.countHardLimit());
-                            warn(run, "bytes", used.bytes(), limits.bytes());
-                            warn(run, "bytes", used.bytes(), limits.byteHardLimit());
-                        });
+                .ifPresent(used -> {
+                    warn(run, "count", used.count(), limits.count());
+                    warn(run, "count", used.count(), limits.countHardLimit());
+                    warn(run, "bytes", used.bytes(), limits.bytes());
+                    warn(run, "bytes", used.bytes(), limits.byteHardLimit());
+                });
     }
 
     private static void warn(Run run, String what, long used, long limit) {

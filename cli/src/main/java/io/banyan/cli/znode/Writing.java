@@ -152,6 +152,9 @@ final class Writing {
                 throw e;
             }
             run.error(String.valueOf(e.getMessage()));
+            if (run.command().name().equals("create")) {
+                run.error("KeeperErrorCode = InvalidACL");
+            }
             throw Trouble.refused("Acl is not valid : null");
         }
     }
