@@ -299,7 +299,9 @@ public final class Shell implements AutoCloseable {
                     case DELETED -> "NodeDeleted";
                     case DATA_CHANGED -> "NodeDataChanged";
                     case CHILDREN_CHANGED -> "NodeChildrenChanged";
-                    case REMOVED, LOST, RESYNC -> null;
+                    // Which kind it was is not told; lasting ones are what people take away.
+                    case REMOVED -> "PersistentWatchRemoved";
+                    case LOST, RESYNC -> null;
                 };
         if (type != null) {
             printEvent("SyncConnected", type, event.path(), event.zxid());
