@@ -67,6 +67,7 @@ public final class Gateway {
     private final LongSupplier wallMillis;
     private final WatchTable watches = new WatchTable();
     private final GatewayObserver observer;
+    private final @Nullable WriteObserver writes;
     private final Map<Long, Connection> bySession = new HashMap<>();
     private final LinkedHashSet<Connection> connections = new LinkedHashSet<>();
     private final ArrayList<Connection> dirty = new ArrayList<>();
@@ -116,6 +117,7 @@ public final class Gateway {
         this.state = state;
         this.replica = replica;
         this.observer = observer;
+        this.writes = observer.writes();
         this.nowNanos = nowNanos;
         this.lastTickNanos = nowNanos;
         this.wallMillis = wallMillis;
@@ -266,6 +268,9 @@ public final class Gateway {
                 complete(ticket, applied);
             }
             if (applied != null && applied.type() == OpCode.CLOSE_SESSION) {
+                if (writes != null) {
+                    writes.sessionEnded(applied);
+                }
                 Connection of = bySession.get(applied.sessionId());
                 if (of != null) {
                     close(of, "session closed");
@@ -570,6 +575,9 @@ public final class Gateway {
             var request =
                     new WriteRequest(
                             from.sessionId, xid, opcode, copy, 0, copy.length, from.caller);
+            if (writes != null) {
+                ticket.observed = request;
+            }
             replica.post(new Input.Write(request, ticket));
         }
         reconsiderReading(from);
@@ -662,6 +670,9 @@ public final class Gateway {
                 }
             }
             return;
+        }
+        if (writes != null && ticket.observed != null && applied != null) {
+            writes.answered(ticket.observed, applied);
         }
         if (ticket.period != period) {
             return;

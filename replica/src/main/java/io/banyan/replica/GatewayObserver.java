@@ -1,5 +1,7 @@
 package io.banyan.replica;
 
+import org.jspecify.annotations.Nullable;
+
 /// Told by a gateway what it did, for metrics. Called on the gateway's thread, for every request:
 /// it must be cheap.
 public interface GatewayObserver {
@@ -39,4 +41,9 @@ public interface GatewayObserver {
     void watchFired(int eventType);
 
     void authFailed();
+
+    /// Who wants to know of every write; null if nobody does, which costs nothing. Asked once.
+    default @Nullable WriteObserver writes() {
+        return null;
+    }
 }

@@ -1,6 +1,7 @@
 package io.banyan.replica;
 
 import io.banyan.tree.Applied;
+import io.banyan.tree.WriteRequest;
 import io.banyan.wire.OpCode;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ public final class Ticket implements Turn {
     boolean done;
 
     @Nullable Applied applied;
+
+    /// What was asked, if there is a {@link WriteObserver} to be told of it.
+    @Nullable WriteRequest observed;
 
     /// The body of a sync's reply.
     byte @Nullable [] echo;

@@ -6,6 +6,9 @@ import io.banyan.replica.Input;
 import io.banyan.replica.Replica;
 import io.banyan.replica.ReplicaConfig;
 import io.banyan.server.admin.AdminServer;
+import io.banyan.server.audit.AuditEvent;
+import io.banyan.server.audit.AuditLog;
+import io.banyan.server.audit.AuditedWrites;
 import io.banyan.server.config.ConfigException;
 import io.banyan.server.config.Endpoint;
 import io.banyan.server.config.ServerConfig;
@@ -96,6 +99,7 @@ public final class BanyanServer implements AutoCloseable {
     private final RunningFacts facts;
     private final Operator operator;
     private final Snapshots snapshots;
+    private final AuditLog audit;
     private volatile @Nullable AdminServer admin;
     private final ZnodeTree tree;
     private final List<Door> doors = new CopyOnWriteArrayList<>();
@@ -123,6 +127,17 @@ public final class BanyanServer implements AutoCloseable {
 
     private static BanyanServer start(ServerConfig config, @Nullable TemporaryFolder temporary)
             throws IOException {
+        try {
+            return opened(config, temporary);
+        } catch (IOException | RuntimeException e) {
+            new AuditLog(config.audit())
+                    .server(AuditEvent.Operation.SERVER_START, AuditEvent.Result.FAILURE);
+            throw e;
+        }
+    }
+
+    private static BanyanServer opened(ServerConfig config, @Nullable TemporaryFolder temporary)
+            throws IOException {
         ServerConfig.Storage storage = config.storage();
         FileDisk disk =
                 FileDisk.open(storage.dataDir(), storage.dataLogDir(), storage.createDataDir());
@@ -144,6 +159,7 @@ public final class BanyanServer implements AutoCloseable {
         this.config = config;
         this.disk = disk;
         this.temporary = temporary;
+        audit = new AuditLog(config.audit());
         StoreConfig storeConfig = Mapping.store(config);
         tree = new ZnodeTree(Mapping.tree(config));
         boolean isMember = config.ensemble().isEnsemble();
@@ -224,7 +240,7 @@ public final class BanyanServer implements AutoCloseable {
         GatewayConfig gatewayConfig = Mapping.gateway(config, gateways, stepMillis);
         front.start(
                 (index, port) -> {
-                    var meter = new GatewayMeter(metrics, stats);
+                    var meter = new GatewayMeter(metrics, stats, auditor(index));
                     long now = System.nanoTime();
                     LongSupplier wall = System::currentTimeMillis;
                     return isMember
@@ -238,6 +254,12 @@ public final class BanyanServer implements AutoCloseable {
         if (recovered.wantsSnapshot()) {
             host.post(List.of(new Input.SnapshotWanted()));
         }
+    }
+
+    private @Nullable AuditedWrites auditor(int gateway) {
+        return audit.isEnabled()
+                ? new AuditedWrites(audit::log, tree.config().schemes(), gateway == 0)
+                : null;
     }
 
     private void open() throws IOException {
@@ -257,6 +279,7 @@ public final class BanyanServer implements AutoCloseable {
         } else {
             ports.start();
         }
+        audit.server(AuditEvent.Operation.SERVER_START, AuditEvent.Result.SUCCESS);
         openAdmin();
         openDoors();
     }
@@ -372,6 +395,7 @@ public final class BanyanServer implements AutoCloseable {
             stopped.join();
             return;
         }
+        audit.server(AuditEvent.Operation.SERVER_STOP, AuditEvent.Result.INVOKED);
         facts.notReady(failure == null ? "stopping" : failure);
         try {
             if (admin != null) {

@@ -1,10 +1,12 @@
 package io.banyan.server;
 
 import io.banyan.replica.GatewayObserver;
+import io.banyan.replica.WriteObserver;
 import io.banyan.server.metrics.Metrics;
 import io.banyan.server.metrics.ServerStats;
 import io.banyan.server.metrics.Summary;
 import io.banyan.server.metrics.SummaryCell;
+import org.jspecify.annotations.Nullable;
 
 /// Counts what one gateway does under ZooKeeper's names. Confined to the gateway's thread.
 final class GatewayMeter implements GatewayObserver {
@@ -14,8 +16,12 @@ final class GatewayMeter implements GatewayObserver {
     private final SummaryCell updateLatency;
     private final SummaryCell[] fired;
 
-    GatewayMeter(Metrics metrics, ServerStats stats) {
+    private final @Nullable WriteObserver writes;
+
+    /// @param writes who keeps the audit log, if one is kept
+    GatewayMeter(Metrics metrics, ServerStats stats, @Nullable WriteObserver writes) {
         this.stats = stats;
+        this.writes = writes;
         recorder = stats.recorder();
         readLatency = metrics.summary(Summary.READLATENCY);
         updateLatency = metrics.summary(Summary.UPDATELATENCY);
@@ -64,5 +70,10 @@ final class GatewayMeter implements GatewayObserver {
     @Override
     public void authFailed() {
         stats.authFailed();
+    }
+
+    @Override
+    public @Nullable WriteObserver writes() {
+        return writes;
     }
 }

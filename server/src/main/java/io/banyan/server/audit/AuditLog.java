@@ -21,6 +21,18 @@ public final class AuditLog {
         return enabled;
     }
 
+    /// The operating system's user that this process runs as, who does what no client asked for.
+    static String ownUser() {
+        return System.getProperty("user.name", "");
+    }
+
+    /// Writes a line about the server itself.
+    public void server(AuditEvent.Operation operation, Result result) {
+        if (enabled) {
+            log(AuditEvent.ofServer(operation, result, ownUser()));
+        }
+    }
+
     /// Failures as errors, everything else as information.
     public void log(AuditEvent event) {
         if (!enabled) {

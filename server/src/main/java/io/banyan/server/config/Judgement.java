@@ -72,7 +72,6 @@ final class Judgement {
                     new Later("largeRequest", "the budget for large requests"),
                     new Later("throttled_op_wait_time", "refusing requests that waited long"),
                     new Later("request_stale_", "dropping requests of gone clients"),
-                    new Later("audit.enable", "the audit log"),
                     new Later("jvm.pause.monitor", "the pause monitor"),
                     new Later("enableEagerACLCheck", "the check before forwarding"));
 
