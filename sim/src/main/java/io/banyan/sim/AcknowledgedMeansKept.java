@@ -6,7 +6,6 @@ final class AcknowledgedMeansKept {
     private static final String PROMISE = "AcknowledgedMeansKept";
 
     private final History history;
-    private long shownZxid;
 
     AcknowledgedMeansKept(History history) {
         this.history = history;
@@ -28,28 +27,5 @@ final class AcknowledgedMeansKept {
                             + (outcome == null ? "never" : "at " + History.hex(outcome.zxid())));
         }
         return outcome;
-    }
-
-    /// A client was shown this much.
-    void shown(long zxid) {
-        shownZxid = Math.max(shownZxid, zxid);
-    }
-
-    /// A server came back with this as its last transaction.
-    void recovered(long lastZxid) {
-        Violation.unless(
-                lastZxid >= Math.max(shownZxid, history.committedZxid()),
-                PROMISE,
-                "recovered up to "
-                        + History.hex(lastZxid)
-                        + ", but "
-                        + History.hex(history.committedZxid())
-                        + " was committed and "
-                        + History.hex(shownZxid)
-                        + " shown");
-        Violation.unless(
-                lastZxid == history.committedZxid() || history.isProposed(lastZxid),
-                PROMISE,
-                "recovered " + History.hex(lastZxid) + ", which nobody proposed");
     }
 }

@@ -6,47 +6,58 @@ import java.util.Map;
 import java.util.Set;
 
 /// Promise 8: ephemerals go with their owner and only with it ({@link Model} judges each closing
-/// transaction); the server ends a session by itself only if it has not heard of it for its whole
-/// timeout, and tells a client that its session is gone only if it is.
+/// transaction); a leader ends a session by itself only if it has not heard of it for its whole
+/// timeout, and a server tells a client that its session is gone only if it is.
 final class Ephemerals {
     private static final String PROMISE = "Ephemerals";
 
     private final History history;
-    private final Map<Long, Long> heardMicros = new HashMap<>();
+    private final int driftPercent;
+
+    /// By server, then session: when something of the session was last at that server.
+    private final Map<Integer, Map<Long, Long>> heardMicros = new HashMap<>();
+
+    /// Since when a server has been deciding over sessions.
+    private final Map<Integer, Long> sinceMicros = new HashMap<>();
+
     private final Map<Long, Integer> timeoutMillis = new HashMap<>();
     private final Set<Long> closing = new HashSet<>();
 
-    Ephemerals(History history) {
+    Ephemerals(History history, int driftPercent) {
         this.history = history;
+        this.driftPercent = driftPercent;
     }
 
     /// A session was granted to a client.
-    void granted(long sessionId, int negotiatedMillis, long nowMicros) {
+    void granted(long sessionId, int negotiatedMillis) {
         timeoutMillis.put(sessionId, negotiatedMillis);
-        heard(sessionId, nowMicros);
     }
 
-    /// A frame of this session is at the server, on a connection that holds.
-    void heard(long sessionId, long nowMicros) {
-        heardMicros.merge(sessionId, nowMicros, Math::max);
+    /// Something of this session is at the server: a frame on a connection that holds, or the word
+    /// of a learner.
+    void heard(int server, long sessionId, long nowMicros) {
+        heardMicros
+                .computeIfAbsent(server, id -> new HashMap<>())
+                .merge(sessionId, nowMicros, Math::max);
     }
 
-    /// A server starts: nobody can have spoken to it before.
-    void serverStarted(long nowMicros) {
-        heardMicros.replaceAll((session, at) -> Math.max(at, nowMicros));
-        closing.clear();
+    /// A server begins to decide over sessions: nobody can have spoken to it before.
+    void serverStarted(int server, long nowMicros) {
+        sinceMicros.put(server, nowMicros);
     }
 
     /// A closing transaction was proposed.
     ///
     /// @param byServer not by the session's client
-    void closing(long sessionId, boolean byServer, long nowMicros) {
+    void closing(int server, long sessionId, boolean byServer, long nowMicros) {
         closing.add(sessionId);
         Integer timeout = timeoutMillis.get(sessionId);
         if (!byServer || timeout == null) {
             return; // The client has not even been told of this session.
         }
-        long silentMillis = (nowMicros - heardMicros.getOrDefault(sessionId, 0L)) / 1_000;
+        long heard = heardMicros.getOrDefault(server, Map.of()).getOrDefault(sessionId, 0L);
+        long since = Math.max(heard, sinceMicros.getOrDefault(server, 0L));
+        long silentMillis = (nowMicros - since) * (100 + driftPercent) / 100 / 1_000;
         Violation.unless(
                 silentMillis >= timeout,
                 PROMISE,
@@ -56,6 +67,20 @@ final class Ephemerals {
                         + silentMillis
                         + " ms of silence, its timeout is "
                         + timeout);
+    }
+
+    /// A leader ends a session in a world where nothing goes wrong.
+    ///
+    /// @param connected whether its client is connected and pings
+    void expiredInPeace(long sessionId, String client, boolean connected) {
+        Violation.unless(
+                !connected,
+                PROMISE,
+                "session "
+                        + History.hex(sessionId)
+                        + " of "
+                        + client
+                        + " expired though it was connected all the time");
     }
 
     /// A client was told that its session is gone.

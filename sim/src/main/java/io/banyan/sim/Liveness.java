@@ -18,6 +18,12 @@ final class Liveness {
                 client + " is not served " + afterMillis + " ms after all is healed");
     }
 
+    /// @param what should have come true
+    void reached(boolean done, String what, long afterMillis) {
+        Violation.unless(
+                done, PROMISE, what + " not within " + afterMillis + " ms after all is healed");
+    }
+
     void queue(String what, int length) {
         Violation.unless(length <= QUEUE_MAX, PROMISE, what + " holds " + length);
     }

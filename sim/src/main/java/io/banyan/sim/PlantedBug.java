@@ -6,7 +6,7 @@ import java.util.Locale;
 /// checkers notice. `docs/simulation.md` says within how many seeds each must be caught.
 public enum PlantedBug {
     NONE,
-    /// A write is acknowledged when it is appended, not when it is synced.
+    /// A log is told to be synced when it was only appended.
     ACK_BEFORE_SYNC,
     /// Events leave a gateway behind the next reply.
     REPLY_BEFORE_WATCH,
@@ -16,7 +16,7 @@ public enum PlantedBug {
     EVENT_LOST,
     /// Recovery leaves the last transaction of the log out.
     RECOVERY_SKIPS_LAST,
-    /// A snapshot holds transactions that are proposed only.
+    /// A snapshot holds transactions that are logged only.
     SNAPSHOT_OF_UNCOMMITTED,
     /// The session clock runs three times too fast.
     EARLY_EXPIRY,
@@ -25,7 +25,34 @@ public enum PlantedBug {
     /// A gateway misses every twentieth batch.
     BATCH_LOST,
     /// A frame of a client is handed over twice.
-    REQUEST_TWICE;
+    REQUEST_TWICE,
+    /// The current epoch is saved, and answered for, before the history appended before it is
+    /// synced (ZOOKEEPER-4643, 4646).
+    EPOCH_BEFORE_HISTORY,
+    /// The current epoch is told to be saved but is not.
+    CURRENT_EPOCH_LOST,
+    /// The accepted epoch is told to be saved but is not.
+    ACCEPTED_EPOCH_LOST,
+    /// A learner says that it never accepted any epoch.
+    EPOCH_NOT_CHECKED,
+    /// A truncation leaves the last of what it should remove on disk.
+    TRUNCATION_KEEPS_TAIL,
+    /// A truncation forgets the disk's tail but gives back the state with it.
+    TRUNCATION_KEEPS_STATE,
+    /// An image holds transactions that are logged only.
+    IMAGE_OF_UNCOMMITTED,
+    /// A part of history read for a learner lacks one transaction.
+    HISTORY_WITH_A_GAP,
+    /// A leader tells its learners that a proposal is committed when it proposes it.
+    COMMIT_TOLD_EARLY,
+    /// A leader tells its learners to serve without waiting for a quorum.
+    UPTODATE_EARLY,
+    /// A leader is never told which sessions its learners heard.
+    TOUCHES_LOST,
+    /// A learner forwards every twentieth request twice.
+    FORWARDED_TWICE,
+    /// A learner answers a sync by itself.
+    SYNC_NOT_ASKED;
 
     static PlantedBug of(String name) {
         return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));

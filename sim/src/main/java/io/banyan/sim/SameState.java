@@ -10,9 +10,11 @@ import java.io.UncheckedIOException;
 /// by step is the one counted from scratch; snapshots hold nothing uncommitted.
 final class SameState {
     private static final String PROMISE = "SameState";
+    private static final int SNAPSHOTS_PER_CHECK = 4;
 
     private final History history;
     private final ZnodeTree tree;
+    private int snapshots;
 
     SameState(History history, ZnodeTree tree) {
         this.history = history;
@@ -21,7 +23,7 @@ final class SameState {
 
     /// @param what tells people which state
     void check(State state, String what) {
-        String difference = Model.of(state).differenceFrom(history.at(state.zxid()));
+        String difference = Model.of(state).differenceFrom(history.modelAt(state.zxid()));
         Violation.unless(
                 difference == null,
                 PROMISE,
@@ -41,9 +43,12 @@ final class SameState {
 
     void snapshot(State state) {
         Violation.unless(
-                state.zxid() <= history.committedZxid(),
+                history.isCommitted(state.zxid()),
                 PROMISE,
                 "snapshot of " + History.hex(state.zxid()) + ", which is not committed");
-        check(state, "snapshot");
+        // Whatever else comes of a state is checked in full; snapshots are many.
+        if (snapshots++ % SNAPSHOTS_PER_CHECK == 0) {
+            check(state, "snapshot");
+        }
     }
 }

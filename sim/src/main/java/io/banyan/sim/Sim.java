@@ -1,7 +1,8 @@
 package io.banyan.sim;
 
-import java.io.PrintStream;
+import java.util.ArrayDeque;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// `bin/sim`: runs seeds and tells what broke.
@@ -13,15 +14,20 @@ public final class Sim {
               --trace                          prints every event
               --bug NAME                       with a planted bug (ack-before-sync, ...)
               --keep-going                     does not stop at a failure
-            Columns of a trace: microseconds, who, zxid proposed, zxid committed (hex), event.
+            bin/sim --bugs [--seeds N]         runs each planted bug until it is caught
+            Columns of a trace: microseconds, who (server.life), role, zxids logged, durable and
+            delivered (hex), event.
             Ends with 0 if every promise was kept, 1 if one was broken, 2 if it was not understood.
             """;
+    private static final int LINES_KEPT = 200;
+    private static final int BUG_SEEDS_MAX = 100;
     private static final long PROGRESS_NANOS = 5_000_000_000L;
 
     private long from = 1;
     private long seeds = 1;
     private boolean trace;
     private boolean keepGoing;
+    private boolean bugs;
     private PlantedBug bug = PlantedBug.NONE;
 
     private Sim() {}
@@ -41,7 +47,27 @@ public final class Sim {
             System.err.print(HELP);
             return 2;
         }
-        return runAll();
+        return bugs ? runBugs() : runAll();
+    }
+
+    /// One line for each: within how many seeds it was caught, and by which checker.
+    private int runBugs() {
+        long most = seeds == 1 ? BUG_SEEDS_MAX : seeds;
+        int missed = 0;
+        for (PlantedBug each : PlantedBug.values()) {
+            if (each == PlantedBug.NONE || (bug != PlantedBug.NONE && bug != each)) {
+                continue;
+            }
+            String failure = null;
+            long seed = from - 1;
+            while (failure == null && seed - from + 1 < most) {
+                failure = Simulation.run(++seed, each, null).failure();
+            }
+            missed += failure == null ? 1 : 0;
+            String how = failure == null ? "not caught" : failure.lines().findFirst().orElse("");
+            System.out.printf(Locale.ROOT, "%-24s %4d  %s%n", name(each), seed - from + 1, how);
+        }
+        return missed > 0 ? 1 : 0;
     }
 
     private boolean parse(String[] args) {
@@ -52,6 +78,7 @@ public final class Sim {
                 }
                 case "--trace" -> trace = true;
                 case "--keep-going" -> keepGoing = true;
+                case "--bugs" -> bugs = true;
                 case "--from" -> from = number(args, ++i);
                 case "--seeds" -> seeds = number(args, ++i);
                 case "--bug" -> bug = PlantedBug.of(argument(args, ++i));
@@ -84,6 +111,7 @@ public final class Sim {
         long txns = 0;
         long answers = 0;
         long lives = 0;
+        long simulatedMicros = 0;
         long hash = 0;
         int failed = 0;
         long run = 0;
@@ -94,6 +122,7 @@ public final class Sim {
             txns += result.txns();
             answers += result.answers();
             lives += result.lives();
+            simulatedMicros += result.simulatedMicros();
             hash = hash * 31 + result.hash();
             if (result.failure() != null) {
                 failed++;
@@ -109,13 +138,15 @@ public final class Sim {
         }
         System.out.printf(
                 Locale.ROOT,
-                "seeds=%d failed=%d events=%d txns=%d answers=%d lives=%d hash=%016x seconds=%.1f%n",
+                "seeds=%d failed=%d events=%d txns=%d answers=%d lives=%d"
+                        + " simulatedSeconds=%d hash=%016x seconds=%.1f%n",
                 run,
                 failed,
                 events,
                 txns,
                 answers,
                 lives,
+                simulatedMicros / 1_000_000,
                 hash,
                 (System.nanoTime() - begin) / 1e9);
         return failed > 0 ? 1 : 0;
@@ -125,13 +156,28 @@ public final class Sim {
         return bug.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private @Nullable PrintStream out() {
-        return trace ? System.out : null;
+    private @Nullable Consumer<String> out() {
+        return trace ? System.out::println : null;
+    }
+
+    /// What a run traces at its end: it is run again for that.
+    private Iterable<String> lastLines(long seed) {
+        var last = new ArrayDeque<String>();
+        Simulation.run(
+                seed,
+                bug,
+                line -> {
+                    if (last.size() == LINES_KEPT) {
+                        last.removeFirst();
+                    }
+                    last.add(line);
+                });
+        return last;
     }
 
     private void tell(Simulation.Result result) {
         if (!trace) {
-            result.lastLines().forEach(System.out::println);
+            lastLines(result.seed()).forEach(System.out::println);
         }
         String with = bug == PlantedBug.NONE ? "" : " --bug " + name(bug);
         System.out.println("FAILED seed " + result.seed() + ": " + result.failure());

@@ -23,7 +23,7 @@ final class SimClient {
     /// @param floorZxid acknowledged to anybody before this was sent
     private record Sent(int xid, Request request, long floorZxid) {}
 
-    private final Simulation world;
+    private final World world;
     private final Timeline timeline;
     private final RandomGenerator random;
     private final String name;
@@ -44,6 +44,10 @@ final class SimClient {
     // Of the connection.
     private @Nullable SimConnection connection;
     private boolean connected;
+
+    /// Since the faults were over.
+    private boolean connectedInPeace;
+
     private Watches watches;
     private final ArrayDeque<Sent> pending = new ArrayDeque<>();
     private long lastHeardMicros;
@@ -55,7 +59,7 @@ final class SimClient {
     private int lastSyncXid;
     private int answers;
 
-    SimClient(Simulation world, int number, RandomGenerator random) {
+    SimClient(World world, int number, RandomGenerator random) {
         this.world = world;
         this.timeline = world.timeline();
         this.random = random;
@@ -77,6 +81,15 @@ final class SimClient {
 
     boolean isFinished() {
         return finished;
+    }
+
+    /// A leader is about to end a session by itself.
+    void expires(long expired) {
+        if (expired == sessionId && connectedInPeace) {
+            // A client with less time may be too slow for it, here.
+            boolean patient = timeoutMillis >= 6 * world.setup().tickMillis();
+            world.ephemerals().expiredInPeace(expired, name, connected && patient);
+        }
     }
 
     int answers() {
@@ -103,7 +116,11 @@ final class SimClient {
         } else if (connected) {
             work(now);
         }
-        timeline.after(1 + random.nextInt(world.setup().thinkMicros()), this::act);
+        int pauseMicros = world.setup().thinkMicros();
+        if (finishing && timeoutMillis > 0) {
+            pauseMicros = Math.min(pauseMicros, timeoutMillis * 1_000 / 6);
+        }
+        timeline.after(1 + random.nextInt(pauseMicros), this::act);
     }
 
     private long patienceMicros() {
@@ -219,7 +236,9 @@ final class SimClient {
     // ---- sending
 
     private void connect() {
-        SimConnection next = world.newConnection(this);
+        List<SimServer> servers = world.servers();
+        SimServer to = servers.get(random.nextInt(servers.size()));
+        SimConnection next = world.newConnection(this, to);
         connection = next;
         connected = false;
         watches = new Watches(world.history());
@@ -228,7 +247,7 @@ final class SimClient {
         var out = new JuteWriter();
         new ConnectRequest(0, order.seenZxid(), wantedMillis, sessionId, password, false, true)
                 .encode(out);
-        world.trace(name, "connects " + History.hex(sessionId));
+        world.trace(name, "connects " + History.hex(sessionId) + " to " + to.id());
         next.write(out.toByteArray());
     }
 
@@ -251,7 +270,9 @@ final class SimClient {
         out.writeInt(ofXid);
         out.writeInt(request.opcode());
         request.encode(out);
-        world.trace(name, "-> " + ofXid + " " + request);
+        if (world.isTraced()) {
+            world.trace(name, "-> " + ofXid + " " + request);
+        }
         to.write(out.toByteArray());
     }
 
@@ -291,6 +312,7 @@ final class SimClient {
             return; // Left behind.
         }
         lastHeardMicros = timeline.nowMicros();
+        world.trace().mix(frame);
         var in = new JuteReader(frame);
         if (!connected) {
             onConnectResponse(in);
@@ -319,7 +341,7 @@ final class SimClient {
             return;
         }
         if (sessionId == 0) {
-            world.ephemerals().granted(granted, negotiated, timeline.nowMicros());
+            world.ephemerals().granted(granted, negotiated);
             xid = 0;
         }
         Violation.unless(
@@ -331,6 +353,7 @@ final class SimClient {
         byte[] given = in.readBuffer();
         password = given == null ? new byte[0] : given;
         connected = true;
+        connectedInPeace = world.isHealed();
         world.trace(name, "has session " + History.hex(granted) + " " + negotiated + " ms");
         if (holdsWatches()) {
             send(
@@ -357,7 +380,9 @@ final class SimClient {
         int type = body.readInt();
         body.readInt();
         String path = body.requireString();
-        world.trace(name, "<- event " + type + " " + path + " " + History.hex(zxid));
+        if (world.isTraced()) {
+            world.trace(name, "<- event " + type + " " + path + " " + History.hex(zxid));
+        }
         watches.event(new Watches.Event(zxid, type, path));
         if (type != 4) {
             dataWatches.remove(path);
@@ -370,13 +395,14 @@ final class SimClient {
 
     private void onReply(int replyXid, long zxid, int err, byte[] body) {
         Sent sent = pending.poll();
-        world.trace(name, "<- " + replyXid + " err=" + err + " " + History.hex(zxid));
+        if (world.isTraced()) {
+            world.trace(name, "<- " + replyXid + " err=" + err + " " + History.hex(zxid));
+        }
         order.reply(replyXid, zxid, sent == null ? null : sent.xid());
         if (sent == null) {
             return;
         }
         answers++;
-        world.kept().shown(zxid);
         watches.reply(zxid, sent.request());
         judge(sent, zxid, err, body);
     }
@@ -399,7 +425,9 @@ final class SimClient {
             case Request.Rearm rearm -> watches.rearmed(rearm, zxid);
             case Request.Ephemerals ask -> order.ephemerals(sessionId, ask.prefix(), zxid, body);
             case Request.Sync sync -> {
-                order.synced(zxid, sent.floorZxid());
+                if (!world.setup().isEnsemble()) {
+                    order.synced(zxid, sent.floorZxid());
+                }
                 if (sent.xid() == lastSyncXid) {
                     finished = true;
                 }

@@ -17,7 +17,7 @@ final class SimConnection implements Transport {
     /// What the kernels hold before a server notices that its client does not read.
     private static final int UNREAD_BYTES_MAX = 2_000;
 
-    private final Simulation world;
+    private final World world;
     private final SimServer server;
     private final SimClient client;
     private final RandomGenerator random;
@@ -31,7 +31,7 @@ final class SimConnection implements Transport {
 
     // The server's end.
     private @Nullable Gateway gateway;
-    private SimServer.@Nullable Lane lane;
+    private @Nullable Lane lane;
     private @Nullable Connection end;
     private final ArrayDeque<byte[]> socket = new ArrayDeque<>();
     private boolean reading = true;
@@ -43,11 +43,7 @@ final class SimConnection implements Transport {
     private final List<byte[]> heldEvents = new ArrayList<>();
 
     SimConnection(
-            Simulation world,
-            SimServer server,
-            SimClient client,
-            int number,
-            RandomGenerator random) {
+            World world, SimServer server, SimClient client, int number, RandomGenerator random) {
         this.world = world;
         this.server = server;
         this.client = client;
@@ -80,7 +76,7 @@ final class SimConnection implements Transport {
             }
             server.accept(this);
         }
-        SimServer.Lane to = lane;
+        Lane to = lane;
         if (to == null) {
             return;
         }
@@ -89,7 +85,7 @@ final class SimConnection implements Transport {
         to.post(this::drain);
     }
 
-    void accepted(Gateway newGateway, SimServer.Lane newLane) {
+    void accepted(Gateway newGateway, Lane newLane) {
         gateway = newGateway;
         lane = newLane;
         end =
@@ -129,7 +125,7 @@ final class SimConnection implements Transport {
     private void heard(long micros) {
         Connection of = end;
         if (of != null && of.sessionId() != 0) {
-            world.ephemerals().heard(of.sessionId(), micros);
+            world.ephemerals().heard(server.id(), of.sessionId(), micros);
         }
     }
 
@@ -162,7 +158,7 @@ final class SimConnection implements Transport {
     private void serverHears() {
         Gateway to = gateway;
         Connection of = end;
-        SimServer.Lane by = lane;
+        Lane by = lane;
         if (to != null && of != null && by != null) {
             by.post(() -> to.onDisconnected(of, server.gatewayNanos()));
             server.gone(this);
@@ -220,7 +216,7 @@ final class SimConnection implements Transport {
     private void reconsider() {
         Gateway to = gateway;
         Connection of = end;
-        SimServer.Lane by = lane;
+        Lane by = lane;
         boolean now = slow ? unreadBytes > UNREAD_BYTES_MAX / 2 : unreadBytes > UNREAD_BYTES_MAX;
         if (now != slow && to != null && of != null && by != null && !serverClosed) {
             slow = now;
@@ -247,7 +243,7 @@ final class SimConnection implements Transport {
     @Override
     public void reading(boolean on) {
         reading = on;
-        SimServer.Lane by = lane;
+        Lane by = lane;
         if (on && !socket.isEmpty() && by != null) {
             by.post(this::drain);
         }

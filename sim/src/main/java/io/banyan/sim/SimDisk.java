@@ -88,6 +88,16 @@ public final class SimDisk implements Disk {
         folders.put(Folder.LOG, version2);
     }
 
+    /// Whether this failure was asked for by {@link #failAt}.
+    static boolean isInjected(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (String.valueOf(each.getMessage()).contains("simulated")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Changing calls so far, syncs included; reads are not counted.
     public int calls() {
         return calls;
@@ -140,7 +150,7 @@ public final class SimDisk implements Disk {
             var copies = new IdentityHashMap<Content, Content>();
             for (Content file : reachable(from)) {
                 var kept = new Content();
-                kept.durable = file.durable;
+                kept.durable = file.durable.clone();
                 for (Piece each : file.pieces) {
                     if (keep.test(piece++)) {
                         kept.durable = apply(each, kept.durable);
@@ -310,13 +320,14 @@ public final class SimDisk implements Disk {
         }
     }
 
+    /// @param bytes may be changed, and be the result
     private static byte[] apply(Piece piece, byte[] bytes) {
         return switch (piece) {
             case Truncated(long length) ->
                     bytes.length <= length ? bytes : Arrays.copyOf(bytes, (int) length);
             case Written(long offset, byte[] written) -> {
                 int end = (int) offset + written.length;
-                byte[] result = Arrays.copyOf(bytes, Math.max(bytes.length, end));
+                byte[] result = end <= bytes.length ? bytes : Arrays.copyOf(bytes, end);
                 System.arraycopy(written, 0, result, (int) offset, written.length);
                 yield result;
             }

@@ -7,28 +7,36 @@ import io.banyan.replica.Gateway;
 import io.banyan.replica.GatewayConfig;
 import io.banyan.replica.GatewayObserver;
 import io.banyan.replica.Input;
+import io.banyan.replica.Load;
+import io.banyan.replica.Membership;
 import io.banyan.replica.Replica;
 import io.banyan.replica.ReplicaConfig;
+import io.banyan.store.Disk.Folder;
+import io.banyan.store.EpochFiles;
+import io.banyan.store.LogEntry;
+import io.banyan.store.LogReader;
 import io.banyan.store.Purge;
 import io.banyan.store.Recovery;
-import io.banyan.store.Snapshot;
 import io.banyan.store.SnapshotWriter;
 import io.banyan.store.StoreConfig;
-import io.banyan.store.TxnLog;
 import io.banyan.store.ZxidDigest;
 import io.banyan.tree.Applied;
-import io.banyan.tree.Loader;
 import io.banyan.tree.State;
 import io.banyan.tree.TreeConfig;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.JuteReader;
 import io.banyan.wire.OpCode;
-import io.banyan.wire.SnapshotSink;
 import io.banyan.wire.TxnHeader;
+import io.banyan.zab.Entry;
+import io.banyan.zab.Message;
+import io.banyan.zab.Past;
+import io.banyan.zab.ZabConfig;
 import java.io.IOException;
-import java.util.ArrayDeque;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -38,43 +46,56 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A power failure loses any part of what was not synced, an end of the process loses nothing that
 /// reached the kernel. Confined to the simulation's thread.
-final class SimServer {
+final class SimServer implements Lane.Owner {
     static final StoreConfig STORE = StoreConfig.DEFAULT.withPreAllocBytes(2048);
     private static final int SNAPSHOTS_RETAINED = 3;
     private static final long RETRY_MICROS = 50_000;
+    private static final long HISTORY_BYTES_MAX = 1 << 20;
+
+    /// An operator needs so long to see that a server refuses its disk.
+    private static final long OPERATOR_MICROS = 500_000;
 
     private final int id;
-    private final Simulation world;
+    private final World world;
     private final Setup setup;
     private final Timeline timeline;
     private final RandomGenerator random;
     private final RandomGenerator diskRandom;
     private final ZnodeTree tree;
     private final long bootMillis;
+    private final int clockPercent;
     private final List<SimConnection> connections = new ArrayList<>();
+    private final Map<Long, SimLink> links = new HashMap<>();
 
     private SimDisk disk;
     private int life;
     private boolean up;
+    private boolean machineOn = true;
+    private boolean frozen;
+    private boolean mayBegin = true;
+    private boolean restarting;
     private boolean loseUnsynced;
     private int effectsUntilCrash = -1;
+    private @Nullable Class<?> crashBefore;
     private long wallOffsetMillis;
 
     // Of the present life.
     private @Nullable Replica replica;
-    private @Nullable TxnLog log;
     private @Nullable Purge purge;
     private @Nullable State shadowHead;
+    private @Nullable SimLog log;
     private List<Gateway> gateways = List.of();
     private List<Lane> gatewayLanes = List.of();
     private @Nullable Lane replicaLane;
     private @Nullable Lane logLane;
     private @Nullable Lane snapshotLane;
-    private List<Effect> logInbox = List.of();
+    private @Nullable Lane historyLane;
+    private List<Input> round = List.of();
+    private boolean serving;
     private int batches;
     private @Nullable Runnable heldBatch;
 
-    SimServer(int id, Simulation world, RandomGenerator random, RandomGenerator diskRandom) {
+    SimServer(int id, World world, RandomGenerator random, RandomGenerator diskRandom) {
         this.id = id;
         this.world = world;
         this.setup = world.setup();
@@ -83,6 +104,8 @@ final class SimServer {
         this.diskRandom = diskRandom;
         this.tree = world.tree();
         this.bootMillis = 1_000_000L + random.nextInt(1_000_000);
+        int drift = setup.driftPercent();
+        this.clockPercent = 100 + (drift == 0 ? 0 : random.nextInt(2 * drift + 1) - drift);
         this.disk = new SimDisk(setup.blockBytes());
     }
 
@@ -92,59 +115,12 @@ final class SimServer {
                 new TreeConfig(true, true, false, false, false, true, defaults.schemes()));
     }
 
-    // ---- one thread
+    int id() {
+        return id;
+    }
 
-    /// A thread in slow motion: tasks come in order, are worked off together after a while, and
-    /// nothing happens while it is paused.
-    final class Lane {
-        private final int ofLife = life;
-        private final Runnable afterTasks;
-        private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-        private boolean scheduled;
-        private long pausedUntilMicros;
-
-        Lane(Runnable afterTasks) {
-            this.afterTasks = afterTasks;
-        }
-
-        void post(Runnable task) {
-            tasks.add(task);
-            if (!scheduled) {
-                schedule();
-            }
-        }
-
-        private void schedule() {
-            scheduled = true;
-            long delay = 1L + random.nextInt(setup.delayMicros());
-            timeline.after(Math.max(delay, pausedUntilMicros - timeline.nowMicros()), this::run);
-        }
-
-        private void run() {
-            scheduled = false;
-            if (!up || ofLife != life) {
-                return;
-            }
-            if (timeline.nowMicros() < pausedUntilMicros) {
-                schedule();
-                return;
-            }
-            world.liveness().queue("an inbox", tasks.size());
-            try {
-                for (int left = tasks.size(); left > 0 && ofLife == life && up; left--) {
-                    tasks.remove().run();
-                }
-                if (ofLife == life && up) {
-                    afterTasks.run();
-                }
-            } catch (SimCrash e) {
-                powerFails("in a call of the disk");
-            }
-        }
-
-        void pause(long micros) {
-            pausedUntilMicros = timeline.nowMicros() + micros;
-        }
+    int life() {
+        return life;
     }
 
     // ---- life and death
@@ -153,92 +129,225 @@ final class SimServer {
         return up;
     }
 
+    /// Whether its kernel answers.
+    boolean isMachineOn() {
+        return machineOn;
+    }
+
+    boolean isServing() {
+        return up && serving;
+    }
+
+    @Override
+    public boolean lives(int ofLife) {
+        return up && ofLife == life;
+    }
+
+    @Override
+    public void crashed() {
+        powerFails("in a call of the disk");
+    }
+
+    /// Starts it unless it runs, is starting, or is to stay away.
     void start() {
+        if (up || frozen) {
+            return;
+        }
         life++;
+        machineOn = true;
+        restarting = false;
         try {
             begin();
         } catch (SimCrash e) {
             trace("power fails during recovery");
             loseUnsynced();
-            timeline.after(RETRY_MICROS, this::start);
+            startAfter(RETRY_MICROS);
         } catch (IOException e) {
-            if (!world.isInjected(e)) {
-                throw new Violation("AcknowledgedMeansKept", "recovery refused its disk: " + e);
-            }
-            trace("recovery failed: " + e.getMessage());
-            if (loseUnsynced) {
-                loseUnsynced();
-            }
-            timeline.after(RETRY_MICROS, this::start);
+            recoveryFailed(e);
+        }
+    }
+
+    private void startAfter(long micros) {
+        if (!restarting) {
+            restarting = true;
+            timeline.after(
+                    micros,
+                    () -> {
+                        if (restarting) {
+                            start();
+                        }
+                    });
+        }
+    }
+
+    private void recoveryFailed(IOException e) {
+        trace("recovery failed: " + e.getMessage());
+        if (loseUnsynced) {
+            loseUnsynced();
+        }
+        if (SimDisk.isInjected(e)) {
+            startAfter(RETRY_MICROS);
+        } else if (world.agreement().isDamaged(id)) {
+            timeline.after(
+                    OPERATOR_MICROS,
+                    () -> {
+                        if (!up) {
+                            wipe();
+                            startAfter(RETRY_MICROS);
+                        }
+                    });
+        } else {
+            throw new Violation("AcknowledgedMeansKept", "recovery refused its disk: " + e);
         }
     }
 
     private void begin() throws IOException {
-        var target = new Recovered();
-        Recovery.Result result =
-                Recovery.recover(disk, STORE, Recovery.Rules.DEFAULT, target, () -> 0);
+        var target = new RecoveredState(world, Long.MAX_VALUE);
+        var rules = new Recovery.Rules(false, mayBegin);
+        Recovery.Result result = Recovery.recover(disk, STORE, rules, target, () -> 0);
+        State state = target.finish();
         if (result.start() == Recovery.Start.FRESH) {
-            writeSnapshot(tree.fresh());
+            state = world.start();
+            writeSnapshot(state);
             Recovery.created(disk);
         }
-        State state = tree.withoutOrphans(target.finish());
-        world.recovered(state);
+        boolean empty = result.start() == Recovery.Start.UNINITIALIZED;
+        long lastZxid = empty ? Past.UNKNOWN : state.zxid();
+        EpochFiles epochs = setup.isEnsemble() ? EpochFiles.open(disk, lastZxid) : null;
+        if (empty) {
+            world.recoveredNothing();
+        } else {
+            world.agreement().recovered(id, target.path(state));
+            world.recovered(this, state);
+            mayBegin = false;
+        }
+        if (epochs != null) {
+            world.epochs().recovered(id, epochs.acceptedEpoch(), epochs.currentEpoch());
+        }
         up = true;
-        log = new TxnLog(disk, STORE, state.zxid());
+        serving = !setup.isEnsemble();
         purge = new Purge(disk, STORE);
         shadowHead = state;
-        replica = new Replica(replicaConfig(), tree, state, nowMillis(), wallMillis(), random);
-        var newGateways = new ArrayList<Gateway>();
-        var newLanes = new ArrayList<Lane>();
-        var round = new ArrayList<Input>();
-        replicaLane = new Lane(() -> replicaRound(round));
-        Lane toReplica = replicaLane;
-        for (int i = 0; i < setup.gateways(); i++) {
-            var outbox = new ArrayList<Input>();
-            var gateway =
-                    new Gateway(
-                            i,
-                            gatewayConfig(),
+        if (epochs == null) {
+            replica = new Replica(replicaConfig(), tree, state, nowMillis(), wallMillis(), random);
+        } else {
+            var past =
+                    new Past(
+                            epochs.acceptedEpoch(),
+                            epochs.currentEpoch(),
+                            lastZxid,
+                            empty ? Past.UNKNOWN : target.snapshotZxid(state),
+                            empty ? List.of() : target.newest(setup.historyTxns()));
+            replica =
+                    Replica.member(
+                            replicaConfig(),
                             tree,
                             state,
-                            outbox::add,
-                            GatewayObserver.NONE,
-                            nowNanos(),
-                            this::wallMillis);
+                            zabConfig(),
+                            past,
+                            nowMillis(),
+                            wallMillis(),
+                            random);
+        }
+        beginThreads(state, lastZxid, epochs);
+        trace(
+                "starts "
+                        + result.start()
+                        + " last="
+                        + History.hex(lastZxid)
+                        + " txns="
+                        + result.txns()
+                        + " torn="
+                        + result.tornBytes());
+        world.network().reconsider(this);
+    }
+
+    private Lane lane(Runnable afterTasks) {
+        return new Lane(world, random, this, life, afterTasks);
+    }
+
+    private void beginThreads(State state, long lastZxid, @Nullable EpochFiles epochs) {
+        var inputs = new ArrayList<Input>();
+        round = inputs;
+        Lane toReplica = lane(() -> replicaRound(inputs));
+        replicaLane = toReplica;
+        var newGateways = new ArrayList<Gateway>();
+        var newLanes = new ArrayList<Lane>();
+        for (int i = 0; i < setup.gateways(); i++) {
+            var outbox = new ArrayList<Input>();
+            Gateway gateway = newGateway(i, state, outbox);
             newGateways.add(gateway);
             newLanes.add(
-                    new Lane(() -> {
+                    lane(() -> {
                         gateway.endRound();
-                        var inputs = List.copyOf(outbox);
+                        var posted = List.copyOf(outbox);
                         outbox.clear();
-                        if (!inputs.isEmpty()) {
-                            toReplica.post(() -> round.addAll(inputs));
+                        if (!posted.isEmpty()) {
+                            toReplica.post(() -> inputs.addAll(posted));
                         }
                     }));
         }
         gateways = newGateways;
         gatewayLanes = newLanes;
-        var forLog = new ArrayList<Effect>();
-        logLane = new Lane(() -> writeLog(forLog, round, toReplica));
-        logInbox = forLog;
-        snapshotLane = new Lane(() -> {});
-        int ofLife = life;
+        var logThread =
+                new SimLog(
+                        world,
+                        this,
+                        disk,
+                        lastZxid,
+                        epochs,
+                        input -> toReplica.post(() -> inputs.add(input)));
+        log = logThread;
+        logLane = lane(logThread::run);
+        snapshotLane = lane(() -> {});
+        historyLane = lane(() -> {});
         for (int i = 0; i < gateways.size(); i++) {
-            tickGateway(i, ofLife);
+            tickGateway(i, life);
         }
-        tickReplica(ofLife);
-        trace(
-                "starts "
-                        + result.start()
-                        + " txns="
-                        + result.txns()
-                        + " torn="
-                        + result.tornBytes());
+        tickReplica(life);
+    }
+
+    private Gateway newGateway(int index, State state, List<Input> outbox) {
+        return setup.isEnsemble()
+                ? Gateway.waiting(
+                        index,
+                        gatewayConfig(),
+                        tree,
+                        state,
+                        outbox::add,
+                        GatewayObserver.NONE,
+                        nowNanos(),
+                        this::wallMillis)
+                : new Gateway(
+                        index,
+                        gatewayConfig(),
+                        tree,
+                        state,
+                        outbox::add,
+                        GatewayObserver.NONE,
+                        nowNanos(),
+                        this::wallMillis);
+    }
+
+    private ZabConfig zabConfig() {
+        return new ZabConfig(
+                id,
+                world.electorate(),
+                world.observers(),
+                setup.tickMillis(),
+                setup.initLimit(),
+                setup.syncLimit(),
+                setup.heartbeatMillis(),
+                setup.silenceMillis(),
+                setup.historyTxns(),
+                HISTORY_BYTES_MAX,
+                setup.snapshotAlways(),
+                "version=0".getBytes(StandardCharsets.UTF_8));
     }
 
     private ReplicaConfig replicaConfig() {
         return new ReplicaConfig(
-                1,
+                id,
                 setup.gateways(),
                 setup.tickMillis(),
                 4 * stepMillis(),
@@ -268,7 +377,7 @@ final class SimServer {
         timeline.after(
                 stepMillis() * 1_000L,
                 () -> {
-                    if (up && ofLife == life) {
+                    if (lives(ofLife)) {
                         Gateway gateway = gateways.get(index);
                         gatewayLanes.get(index).post(() -> gateway.tick(nowNanos()));
                         world.liveness().gateway(gateway);
@@ -277,11 +386,15 @@ final class SimServer {
                 });
     }
 
+    /// The host sleeps as long as the replica lets it.
     private void tickReplica(int ofLife) {
+        Replica of = replica;
+        long wishMillis = of == null ? 0 : of.wakeAtMillis() - nowMillis();
+        long micros = Math.clamp(wishMillis * 1_000, 1_000, stepMillis() * 1_000L);
         timeline.after(
-                stepMillis() * 1_000L,
+                micros,
                 () -> {
-                    if (up && ofLife == life && replicaLane != null) {
+                    if (lives(ofLife) && replicaLane != null) {
                         replicaLane.post(() -> {});
                         tickReplica(ofLife);
                     }
@@ -291,7 +404,18 @@ final class SimServer {
     /// The machine is off at once.
     void powerFails(String when) {
         trace("power fails " + when);
+        machineOn = false;
+        world.network().powerFailed(this);
         loseUnsynced();
+        dies();
+    }
+
+    /// As {@link #powerFails}, and all or nothing of what was not synced is lost.
+    void powerFailsKeeping(boolean unsynced) {
+        trace("power fails, unsynced is " + (unsynced ? "kept" : "lost"));
+        machineOn = false;
+        world.network().powerFailed(this);
+        disk = disk.crashed(piece -> unsynced);
         dies();
     }
 
@@ -310,6 +434,7 @@ final class SimServer {
     /// The process ends; the kernel keeps what it was given.
     void processEnds(String why) {
         trace("process ends: " + why);
+        world.network().processEnded(this);
         if (loseUnsynced) {
             loseUnsynced();
         }
@@ -318,24 +443,49 @@ final class SimServer {
 
     private void dies() {
         up = false;
+        serving = false;
         life++;
         effectsUntilCrash = -1;
+        crashBefore = null;
+        links.clear();
+        disk.crashAt(-1);
+        disk.failAt(-1, SimDisk.Fault.IO_ERROR);
         for (SimConnection each : List.copyOf(connections)) {
             each.serverIsGone();
         }
         connections.clear();
-        timeline.after(1 + random.nextInt(500_000), this::start);
+        world.network().reconsider(this);
+        if (world.restarts()) {
+            startAfter(1 + random.nextInt(500_000));
+        }
     }
 
-    /// What production does with a failed log.
-    private void halt(String reason) {
-        processEnds("halted, " + reason);
+    /// It stays away for good.
+    void freeze() {
+        frozen = true;
+        restarting = false;
+        if (up) {
+            powerFails("for good");
+        }
     }
 
     // ---- faults
 
     void crashAfterEffects(int effects) {
         effectsUntilCrash = effects;
+    }
+
+    /// The power fails when the log thread is about to carry out an effect of this kind.
+    void crashBefore(Class<?> effect) {
+        crashBefore = effect;
+    }
+
+    /// The log thread is about to carry this out.
+    void beforeDisk(Effect effect) {
+        if (crashBefore != null && crashBefore.isInstance(effect)) {
+            crashBefore = null;
+            throw new SimCrash(disk.calls());
+        }
     }
 
     void crashInDisk(int callsFromNow) {
@@ -346,6 +496,30 @@ final class SimServer {
         disk.failAt(disk.calls() + callsFromNow, fault);
         // The kernel has marked the lost pages clean: only a power failure shows what is there.
         loseUnsynced |= fault == SimDisk.Fault.SYNC_LOST;
+    }
+
+    /// Bits of a log or a snapshot flip while it is off.
+    void rot() {
+        List<String> files =
+                disk.list(Folder.LOG).stream()
+                        .filter(name -> name.startsWith("log.") || name.startsWith("snapshot."))
+                        .filter(name -> disk.bytes(Folder.LOG, name).length > 0)
+                        .toList();
+        if (!files.isEmpty()) {
+            String file = files.get(diskRandom.nextInt(files.size()));
+            int offset = diskRandom.nextInt(disk.bytes(Folder.LOG, file).length);
+            trace("rot in " + file + " at " + offset);
+            world.agreement().damaged(id);
+            disk.rot(Folder.LOG, file, offset, 1 + diskRandom.nextInt(255));
+        }
+    }
+
+    /// Its operator empties its directories.
+    void wipe() {
+        trace("is emptied");
+        disk = new SimDisk(setup.blockBytes());
+        world.agreement().emptied(id);
+        world.epochs().forget(id);
     }
 
     /// Nothing goes wrong any more.
@@ -370,6 +544,13 @@ final class SimServer {
         }
     }
 
+    /// Its disk stands still for a while.
+    void pauseLog(long micros) {
+        if (logLane != null) {
+            logLane.pause(micros);
+        }
+    }
+
     void stepWallClock(long millis) {
         wallOffsetMillis += millis;
         trace("wall clock steps by " + millis);
@@ -377,145 +558,286 @@ final class SimServer {
 
     // ---- clocks
 
+    private long localMicros() {
+        return timeline.nowMicros() * clockPercent / 100;
+    }
+
     private long nowMillis() {
         long factor = setup.bug() == PlantedBug.EARLY_EXPIRY ? 3 : 1;
-        return bootMillis + timeline.nowMicros() / 1_000 * factor;
+        return bootMillis + localMicros() / 1_000 * factor;
     }
 
     private long nowNanos() {
-        return (bootMillis * 1_000 + timeline.nowMicros()) * 1_000;
+        return (bootMillis * 1_000 + localMicros()) * 1_000;
     }
 
     private long wallMillis() {
-        return 1_700_000_000_000L + timeline.nowMicros() / 1_000 + wallOffsetMillis;
+        return 1_700_000_000_000L + localMicros() / 1_000 + wallOffsetMillis;
+    }
+
+    // ---- the network between servers
+
+    void opened(long number, SimLink link) {
+        links.put(number, link);
+    }
+
+    /// Something came, or happened, on the network.
+    void fromNetwork(Input input) {
+        Lane to = replicaLane;
+        if (up && to != null) {
+            List<Input> inputs = round;
+            if (input instanceof Input.LinkLost lost) {
+                links.remove(lost.link());
+            }
+            if (world.isTraced()) {
+                trace(input.toString());
+            }
+            to.post(() -> inputs.add(input));
+        }
+    }
+
+    /// A message of another server is in our socket.
+    void hears(long link, int from, Message message, boolean fromLeader) {
+        Lane to = replicaLane;
+        if (!up || to == null) {
+            return;
+        }
+        if (world.isTraced()) {
+            trace("<- " + from + " " + PeerTrace.describe(message));
+        }
+        List<Input> inputs = round;
+        to.post(() -> inputs.add(new Input.FromPeer(link, message)));
+    }
+
+    /// What a learner says of its sessions.
+    private void countAsHeard(Message message) {
+        Object load =
+                message instanceof Message.Carried carried
+                        ? carried.load()
+                        : message instanceof Message.Ping ping ? ping.touched() : null;
+        long now = timeline.nowMicros();
+        switch (load) {
+            case Load.Touched touched -> {
+                for (long session : touched.sessionIds()) {
+                    world.ephemerals().heard(id, session, now);
+                }
+            }
+            case Load.Revalidate revalidate ->
+                    world.ephemerals().heard(id, revalidate.sessionId(), now);
+            case null, default -> {}
+        }
+    }
+
+    private void send(long number, Message message) {
+        SimLink link = links.get(number);
+        if (link == null) {
+            return; // Gone, and the replica is about to hear it.
+        }
+        if (world.plants().has(PlantedBug.SYNC_NOT_ASKED)
+                && message instanceof Message.Carried carried
+                && carried.load() instanceof Load.SyncAsked) {
+            hears(number, id, new Message.Carried(new Load.SyncDone()), true);
+            return;
+        }
+        link.send(this, message);
     }
 
     // ---- threads of the replica, the log and the snapshots
 
-    private void replicaRound(List<Input> round) {
+    private void replicaRound(List<Input> inputs) {
         Replica of = replica;
         if (of == null) {
             return;
         }
         var effects = new ArrayList<Effect>();
         of.step(new Input.Tick(nowMillis(), wallMillis()), effects);
-        for (Input each : round) {
+        for (Input each : inputs) {
             of.step(each, effects);
         }
-        round.clear();
+        var worked = List.copyOf(inputs);
+        inputs.clear();
         of.endRound(effects);
         int ofLife = life;
         for (Effect each : effects) {
             if (effectsUntilCrash >= 0 && effectsUntilCrash-- == 0) {
                 powerFails("between two effects");
             }
-            if (ofLife != life) {
+            if (!lives(ofLife)) {
                 return;
             }
             carryOut(each);
         }
-        world.traced(replicaLane, effects.size());
+        // What came together with the tick that ended a session came too late for it.
+        for (Input each : worked) {
+            if (each instanceof Input.FromPeer(long _, Message message)) {
+                countAsHeard(message);
+            }
+        }
+    }
+
+    private static Lane require(@Nullable Lane lane) {
+        if (lane == null) {
+            throw new IllegalStateException("not started");
+        }
+        return lane;
     }
 
     private void carryOut(Effect effect) {
-        Lane toLog = logLane;
-        Lane toSnapshots = snapshotLane;
-        Lane toReplica = replicaLane;
-        if (toLog == null || toSnapshots == null || toReplica == null) {
-            throw new IllegalStateException("not started");
-        }
-        List<Effect> inbox = logInbox;
         switch (effect) {
             case Effect.Append append -> {
-                proposed(append);
-                toLog.post(() -> inbox.add(append));
+                appended(append);
+                toLog(append);
             }
             case Effect.Sync sync -> {
-                toLog.post(() -> inbox.add(sync));
+                toLog(sync);
                 if (setup.bug() == PlantedBug.ACK_BEFORE_SYNC) {
-                    Replica of = replica;
-                    var effects = new ArrayList<Effect>();
-                    if (of != null) {
-                        of.step(new Input.Synced(sync.zxid()), effects);
-                    }
+                    Lane to = require(replicaLane);
+                    List<Input> inputs = round;
+                    to.post(() -> inputs.add(new Input.Synced(sync.zxid())));
                 }
             }
-            case Effect.RollLog roll -> toLog.post(() -> inbox.add(roll));
+            case Effect.RollLog roll -> toLog(roll);
+            case Effect.SaveAcceptedEpoch save -> toLog(save);
+            case Effect.SaveCurrentEpoch save -> toLog(save);
+            case Effect.Truncate cut -> {
+                shadowHead = null;
+                toLog(cut);
+            }
+            case Effect.Install install -> {
+                shadowHead = install.state();
+                world.sameState().check(install.state(), "an image");
+                toLog(install);
+            }
             case Effect.Deliver deliver -> deliver(deliver.batch());
-            case Effect.Resumed resumed -> {
-                int index = resumed.ticket().gateway();
-                Gateway gateway = gateways.get(index);
-                gatewayLanes
-                        .get(index)
-                        .post(() ->
-                                gateway.onResumed(
-                                        resumed.ticket(),
-                                        resumed.sessionId(),
-                                        resumed.valid(),
-                                        nowNanos()));
-            }
-            case Effect.Evict evict -> {
-                int index = evict.connection().gatewayIndex();
-                Gateway gateway = gateways.get(index);
-                gatewayLanes
-                        .get(index)
-                        .post(() -> gateway.onEvicted(evict.connection(), nowNanos()));
-            }
-            case Effect.TakeSnapshot take -> {
-                State state = take.state();
-                if (setup.bug() == PlantedBug.SNAPSHOT_OF_UNCOMMITTED && shadowHead != null) {
-                    state = shadowHead;
+            case Effect.Resumed resumed ->
+                    toGateway(
+                            resumed.ticket().gateway(),
+                            gateway ->
+                                    gateway.onResumed(
+                                            resumed.ticket(),
+                                            resumed.sessionId(),
+                                            resumed.valid(),
+                                            nowNanos()));
+            case Effect.Evict evict ->
+                    toGateway(
+                            evict.connection().gatewayIndex(),
+                            gateway -> gateway.onEvicted(evict.connection(), nowNanos()));
+            case Effect.TakeSnapshot take -> snapshot(take.state());
+            case Effect.Halt halt -> halted(halt.reason());
+            case Effect.Notify notify ->
+                    world.network().notify(this, notify.serverId(), notify.notification());
+            case Effect.Dial dial -> world.network().dial(this, dial.link(), dial.serverId());
+            case Effect.SendToPeer send -> send(send.link(), send.message());
+            case Effect.SendImage send -> sendImage(send);
+            case Effect.HangUp hangUp -> {
+                SimLink link = links.remove(hangUp.link());
+                trace("hangs up " + hangUp.link() + ": " + hangUp.why());
+                if (link != null) {
+                    link.hangUp(this);
                 }
-                State taken = state;
-                world.sameState().snapshot(taken);
-                toSnapshots.post(() -> takeSnapshot(taken, toReplica));
             }
-            case Effect.Halt halt -> halt(halt.reason());
-            case Effect.Notify _,
-                    Effect.Dial _,
-                    Effect.SendToPeer _,
-                    Effect.SendImage _,
-                    Effect.HangUp _,
-                    Effect.SaveAcceptedEpoch _,
-                    Effect.SaveCurrentEpoch _,
-                    Effect.Truncate _,
-                    Effect.Install _,
-                    Effect.ReadHistory _,
-                    Effect.Serve _,
-                    Effect.Cease _,
-                    Effect.Report _ ->
-                    throw new IllegalStateException("a server on its own got " + effect);
+            case Effect.ReadHistory read -> require(historyLane).post(() -> readHistory(read));
+            case Effect.Serve serve -> serve(serve);
+            case Effect.Cease cease -> {
+                serving = false;
+                trace("ceases: " + cease.why());
+                toGateways(gateway -> gateway.onCease(cease.why(), nowNanos()));
+            }
+            case Effect.Report report -> trace("reports: " + report.line());
         }
     }
 
-    private void proposed(Effect.Append append) {
-        world.history().propose(append.zxid(), append.payload());
-        TxnHeader header = TxnHeader.decode(new JuteReader(append.payload()));
-        if (setup.bug() == PlantedBug.SNAPSHOT_OF_UNCOMMITTED && shadowHead != null) {
+    private interface ToGateway {
+        void tell(Gateway gateway);
+    }
+
+    private void toGateway(int index, ToGateway what) {
+        Gateway gateway = gateways.get(index);
+        gatewayLanes.get(index).post(() -> what.tell(gateway));
+    }
+
+    private void toGateways(ToGateway what) {
+        for (int i = 0; i < gateways.size(); i++) {
+            toGateway(i, what);
+        }
+    }
+
+    private void toLog(Effect effect) {
+        SimLog to = log;
+        if (to != null) {
+            require(logLane).post(() -> to.take(effect));
+        }
+    }
+
+    /// What production does with a failed log.
+    private void halted(String reason) {
+        processEnds("halted, " + reason);
+    }
+
+    private void sendImage(Effect.SendImage send) {
+        SimLink link = links.get(send.link());
+        State state = send.state();
+        if (setup.bug() == PlantedBug.IMAGE_OF_UNCOMMITTED && shadowHead != null) {
+            state = shadowHead;
+        }
+        if (link != null) {
+            link.sendImage(this, send.zxid(), state);
+        }
+    }
+
+    private void serve(Effect.Serve serve) {
+        serving = true;
+        long zxid = serve.state().zxid();
+        world.agreement().serves(id, zxid);
+        world.sameState().check(serve.state(), "the state served");
+        world.ephemerals().serverStarted(id, timeline.nowMicros());
+        trace("serves epoch " + serve.epoch());
+        toGateways(gateway -> gateway.onServe(serve, nowNanos()));
+    }
+
+    private void appended(Effect.Append append) {
+        long zxid = append.zxid();
+        boolean isNew = world.agreement().appended(id, zxid, append.payload());
+        if ((setup.bug() == PlantedBug.SNAPSHOT_OF_UNCOMMITTED
+                        || setup.bug() == PlantedBug.IMAGE_OF_UNCOMMITTED)
+                && shadowHead != null) {
             shadowHead = tree.replay(shadowHead, append.payload());
         }
+        if (!isNew) {
+            if (world.isTraced()) {
+                trace("logs " + History.hex(zxid));
+            }
+            return;
+        }
+        world.epochs().proposed(id, zxid);
+        TxnHeader header = TxnHeader.decode(new JuteReader(append.payload()));
         if (header.type() == OpCode.CLOSE_SESSION) {
             boolean byServer = header.cxid() == 0;
             if (byServer) {
-                world.countArrivals();
+                world.countArrivals(this);
+                world.expires(header.clientId());
             }
-            world.ephemerals().closing(header.clientId(), byServer, timeline.nowMicros());
+            world.ephemerals().closing(id, header.clientId(), byServer, timeline.nowMicros());
         }
-        trace("propose " + OpCode.name(header.type()) + " cxid=" + header.cxid());
+        if (world.isTraced()) {
+            trace(
+                    "proposes "
+                            + History.hex(zxid)
+                            + " "
+                            + OpCode.name(header.type())
+                            + " cxid="
+                            + header.cxid());
+        }
     }
 
     private void deliver(Batch batch) {
-        long last = 0;
         for (Committed each : batch.items()) {
             Applied applied = each.applied();
             if (applied != null) {
-                last = applied.zxid();
+                world.agreement().delivered(id, applied.zxid(), applied.payload());
             }
         }
-        if (last != 0) {
-            world.history().commit(last);
-            trace("commit " + batch.items().size());
-        }
+        trace("delivers " + batch.items().size());
         batches++;
         for (int i = 0; i < gateways.size(); i++) {
             Gateway gateway = gateways.get(i);
@@ -539,41 +861,19 @@ final class SimServer {
         }
     }
 
-    private void writeLog(List<Effect> taken, List<Input> round, Lane toReplica) {
-        TxnLog to = log;
-        if (to == null || taken.isEmpty()) {
-            return;
-        }
-        try {
-            boolean sync = false;
-            for (Effect each : taken) {
-                switch (each) {
-                    case Effect.Append append -> to.append(append.zxid(), append.payload());
-                    case Effect.Sync _ -> sync = true;
-                    case Effect.RollLog _ -> {
-                        to.sync();
-                        to.roll();
-                    }
-                    default -> throw new IllegalStateException(each + " is not the log's");
-                }
-            }
-            taken.clear();
-            if (sync) {
-                long durable = to.sync();
-                trace("synced " + History.hex(durable));
-                toReplica.post(() -> round.add(new Input.Synced(durable)));
-            }
-        } catch (IOException e) {
-            taken.clear();
-            if (!world.isInjected(e)) {
-                throw new Violation("Liveness", "the log failed: " + e);
-            }
-            trace("the log failed: " + e.getMessage());
-            toReplica.post(() -> round.add(new Input.DiskFailed("disk")));
-        }
+    // ---- snapshots, and history for learners
+
+    private void snapshot(State committed) {
+        State head = shadowHead;
+        State state =
+                setup.bug() == PlantedBug.SNAPSHOT_OF_UNCOMMITTED && head != null
+                        ? head
+                        : committed;
+        world.sameState().snapshot(state);
+        require(snapshotLane).post(() -> takeSnapshot(state));
     }
 
-    private void takeSnapshot(State state, Lane toReplica) {
+    private void takeSnapshot(State state) {
         boolean failed = false;
         try {
             writeSnapshot(state);
@@ -582,19 +882,15 @@ final class SimServer {
             }
             trace("snapshot " + History.hex(state.zxid()));
         } catch (IOException e) {
-            if (!world.isInjected(e)) {
+            if (!SimDisk.isInjected(e)) {
                 throw new Violation("Liveness", "a snapshot failed: " + e);
             }
             trace("snapshot failed: " + e.getMessage());
             failed = true;
         }
-        boolean result = failed;
-        Replica of = replica;
-        toReplica.post(() -> {
-            if (of != null) {
-                of.step(new Input.SnapshotDone(result), new ArrayList<>());
-            }
-        });
+        var done = new Input.SnapshotDone(failed);
+        List<Input> inputs = round;
+        require(replicaLane).post(() -> inputs.add(done));
     }
 
     private void writeSnapshot(State state) throws IOException {
@@ -604,48 +900,30 @@ final class SimServer {
         }
     }
 
-    /// Builds the state from what recovery finds.
-    private final class Recovered implements Recovery.Target {
-        private State state = tree.fresh();
-        private @Nullable Loader loader;
-        private byte @Nullable [] held;
-
-        @Override
-        public SnapshotSink newSnapshot() {
-            Loader fresh = tree.loader();
-            loader = fresh;
-            return fresh;
-        }
-
-        @Override
-        public void snapshotLoaded(Snapshot loaded) {
-            if (loader == null) {
-                throw new IllegalStateException("a snapshot that was never begun");
+    private void readHistory(Effect.ReadHistory read) {
+        List<Entry> entries = null;
+        try {
+            List<LogEntry> found =
+                    LogReader.stretch(disk, STORE, read.after(), read.upTo(), HISTORY_BYTES_MAX);
+            if (found != null) {
+                entries = new ArrayList<>();
+                for (LogEntry each : found) {
+                    entries.add(new Entry(each.zxid(), each.payload()));
+                }
+                if (setup.bug() == PlantedBug.HISTORY_WITH_A_GAP && entries.size() > 2) {
+                    entries.remove(1);
+                }
             }
-            state = loader.finish(loaded.zxid());
-            if (loaded.zxid() <= world.history().committedZxid()) {
-                world.sameState().check(state, loaded.name());
-            }
+        } catch (IOException e) {
+            trace("cannot read history: " + e.getMessage());
         }
-
-        @Override
-        public void txn(long zxid, byte[] payload) {
-            if (setup.bug() != PlantedBug.RECOVERY_SKIPS_LAST) {
-                state = tree.replay(state, payload);
-                return;
-            }
-            if (held != null) {
-                state = tree.replay(state, held);
-            }
-            held = payload;
-        }
-
-        State finish() {
-            return state;
-        }
+        trace("read history " + (entries == null ? "in vain" : entries.size()));
+        var answer = new Input.HistoryRead(read.link(), read.after(), entries);
+        List<Input> inputs = round;
+        require(replicaLane).post(() -> inputs.add(answer));
     }
 
-    // ---- connections
+    // ---- connections of clients
 
     /// A client's first packet got through.
     void accept(SimConnection connection) {
@@ -666,9 +944,14 @@ final class SimServer {
         return nowNanos();
     }
 
-    /// For the last check.
+    // ---- for checks, traces and scenarios
+
     @Nullable State liveState() {
         return replica == null ? null : replica.state();
+    }
+
+    @Nullable Replica replica() {
+        return up ? replica : null;
     }
 
     List<Gateway> gateways() {
@@ -679,7 +962,34 @@ final class SimServer {
         return id + "." + life;
     }
 
+    /// Role, epoch, and zxids logged, durable, committed as far as it knows.
+    String columns() {
+        LogAgreement of = world.agreement();
+        Replica now = replica;
+        Membership is = now == null || !up ? null : now.membership();
+        String role =
+                !up
+                        ? "x"
+                        : is == null
+                                ? "L"
+                                : switch (is.state()) {
+                                    case LOOKING -> "?";
+                                    case FOLLOWING -> "F";
+                                    case LEADING -> "L";
+                                    case OBSERVING -> "O";
+                                };
+        return role
+                + (serving ? "s " : "  ")
+                + (is == null ? 0 : is.epoch())
+                + " "
+                + Long.toHexString(of.loggedZxid(id))
+                + " "
+                + Long.toHexString(of.durableZxid(id))
+                + " "
+                + Long.toHexString(of.deliveredZxid(id));
+    }
+
     void trace(String event) {
-        world.trace(name(), event);
+        world.trace(this, event);
     }
 }

@@ -2,286 +2,174 @@ package io.banyan.sim;
 
 import io.banyan.replica.Gateway;
 import io.banyan.tree.State;
-import io.banyan.tree.ZnodeTree;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGenerator.SplittableGenerator;
-import java.util.random.RandomGeneratorFactory;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One run of one seed: a server, its clients, what goes wrong, and the checkers.
+/// One run of one seed: servers, their clients, what goes wrong, and the checkers.
 ///
-/// First everything the setup knows of may go wrong; then all is healed, and every client must be
-/// served in time, the live state must be the model's, and a last power failure must lose nothing.
-///
-/// Every component draws from a stream of its own, split from the seed in a fixed order, so that
-/// one more draw in the network does not shift the disk. Confined to one thread.
+/// First everything the setup knows of may go wrong (safety). Then all is healed but for servers
+/// that stay away, and there must be a leader in time, every client must be served, all servers
+/// must have the same state, the model's; and when the power fails everywhere nothing may be lost
+/// (liveness).
 public final class Simulation {
     /// @param failure null if every promise was kept
-    /// @param hash of all that was traced: two runs of a seed have the same
-    /// @param lastLines of the trace
+    /// @param hash of all that happened: two runs of a seed have the same
     public record Result(
             long seed,
             @Nullable String failure,
             long hash,
             long events,
+            long simulatedMicros,
             int txns,
             int answers,
-            int lives,
-            List<String> lastLines) {}
+            int lives) {}
 
-    /// Long enough for everything on its way to arrive where nothing is paused.
-    private static final long SETTLE_MICROS = 500_000;
+    private static final long STEP_MICROS = 20_000;
 
-    private final long seed;
+    /// Pauses, clogged connections and silence that began before the healing may last so long.
+    private static final long HANGOVER_MILLIS = 10_000;
+
+    /// Rounds of election, discovery and synchronisation that may fail before one succeeds.
+    private static final int ELECTIONS_MAX = 12;
+
+    private final World world;
     private final Setup setup;
-    private final Timeline timeline = new Timeline();
-    private final Trace trace;
-    private final ZnodeTree tree = SimServer.newTree();
-    private final History history = new History(Model.of(tree.fresh()));
-    private final AcknowledgedMeansKept kept = new AcknowledgedMeansKept(history);
-    private final SameState sameState = new SameState(history, tree);
-    private final LinearizableWrites writes = new LinearizableWrites();
-    private final Ephemerals ephemerals = new Ephemerals(history);
-    private final Liveness liveness = new Liveness();
+    private final Timeline timeline;
+    private final Faults faults;
 
-    private final RandomGenerator faults;
-    private final SplittableGenerator network;
-    private final List<SimServer> servers = new ArrayList<>();
-    private final List<SimClient> clients = new ArrayList<>();
-    private final List<SimConnection> connections = new ArrayList<>();
-    private int connectionNumber = 1;
-    private boolean healed;
-    private int lives;
-
-    private Simulation(long seed, PlantedBug bug, @Nullable PrintStream traceOut) {
-        this.seed = seed;
-        SplittableGenerator root =
-                RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create(seed);
-        setup = Setup.draw(root.split(), bug);
-        faults = root.split();
-        network = root.split();
-        trace = new Trace(traceOut);
-        servers.add(new SimServer(1, this, root.split(), root.split()));
-        for (int i = 0; i < setup.clients(); i++) {
-            clients.add(new SimClient(this, i + 1, root.split()));
-        }
+    private Simulation(World world) {
+        this.world = world;
+        this.setup = world.setup();
+        this.timeline = world.timeline();
+        this.faults = new Faults(world, world.split());
     }
 
     /// Runs a seed to its end or to the first broken promise.
     ///
     /// @param traceOut receives a line for every event; null for none
-    public static Result run(long seed, PlantedBug bug, @Nullable PrintStream traceOut) {
-        var simulation = new Simulation(seed, bug, traceOut);
-        String failure = null;
+    public static Result run(long seed, PlantedBug bug, @Nullable Consumer<String> traceOut) {
+        var world = new World(seed, random -> Setup.draw(random, bug), traceOut);
+        world.trace("sim", "seed " + seed + " " + world.setup());
+        String failure = failureOf(() -> new Simulation(world).run());
+        int answers = world.clients().stream().mapToInt(SimClient::answers).sum();
+        return new Result(
+                seed,
+                failure,
+                world.trace().hash() * 31 + world.timeline().hash(),
+                world.timeline().events(),
+                world.timeline().nowMicros(),
+                world.history().txns(),
+                answers,
+                world.lives());
+    }
+
+    /// What went wrong in a part of a run; null if nothing did.
+    static @Nullable String failureOf(Runnable part) {
         try {
-            simulation.run();
+            part.run();
+            return null;
         } catch (Violation e) {
-            failure = e.getMessage();
+            return e.getMessage();
         } catch (RuntimeException e) {
             var text = new StringBuilder("a bug: " + e);
             for (StackTraceElement each : e.getStackTrace()) {
                 text.append("\n    at ").append(each);
             }
-            failure = text.toString();
+            return text.toString();
         }
-        int answers = simulation.clients.stream().mapToInt(SimClient::answers).sum();
-        return new Result(
-                seed,
-                failure,
-                simulation.trace.hash(),
-                simulation.timeline.events(),
-                simulation.history.txns(),
-                answers,
-                simulation.lives,
-                simulation.trace.last());
     }
 
     private void run() {
-        trace("sim", "seed " + seed + " " + setup);
-        SimServer server = servers.getFirst();
-        server.start();
-        clients.forEach(SimClient::start);
-        every(setup.crashEvery(), () -> crash(server));
-        every(setup.pauseEvery(), () -> pause(server));
-        every(setup.diskFaultEvery(), () -> failDisk(server));
-        every(setup.clockStepEvery(), () -> server.stepWallClock(faults.nextInt(20_000) - 10_000));
-        every(setup.cutEvery(), this::cut);
+        world.servers().forEach(SimServer::start);
+        world.clients().forEach(SimClient::start);
+        faults.begin();
         timeline.runUntil(setup.runMicros());
 
-        trace("sim", "heals");
-        healed = true;
-        server.heal();
-        clients.forEach(SimClient::finish);
-        long healMillis = 250L * setup.tickMillis() + 5_000;
-        long deadline = timeline.nowMicros() + healMillis * 1_000;
-        while (timeline.nowMicros() < deadline && !allFinished()) {
-            timeline.runUntil(timeline.nowMicros() + SETTLE_MICROS);
+        List<SimServer> core = heal();
+        long electionMillis = electionMillis();
+        await(electionMillis, "a leader and members that serve", () -> allServe(core));
+        world.clients().forEach(SimClient::finish);
+        long answerMillis = electionMillis + 250L * setup.tickMillis();
+        awaitQuietly(answerMillis, () -> allFinished());
+        for (SimClient each : world.clients()) {
+            world.liveness().answered(each.name(), each.isFinished(), answerMillis);
         }
-        for (SimClient each : clients) {
-            liveness.answered(each.name(), each.isFinished(), healMillis);
+        await(electionMillis, "one history on all servers", () -> allEqual(core));
+        core.forEach(this::checkLive);
+
+        core.forEach(server -> server.powerFails("at the end"));
+        await(electionMillis, "a leader after a power failure", () -> allServe(core));
+        await(electionMillis, "one history after a power failure", () -> allEqual(core));
+        core.forEach(this::checkLive);
+        world.trace("sim", "ends");
+    }
+
+    /// @return the servers that are there from now on
+    private List<SimServer> heal() {
+        world.trace("sim", "heals");
+        world.heal();
+        world.network().heal();
+        List<SimServer> away = faults.expendable();
+        away.forEach(SimServer::freeze);
+        var core = new ArrayList<>(world.servers());
+        core.removeAll(away);
+        core.forEach(SimServer::heal);
+        return core;
+    }
+
+    private long electionMillis() {
+        return HANGOVER_MILLIS
+                + (long) ELECTIONS_MAX
+                        * setup.tickMillis()
+                        * (2 * setup.initLimit() + setup.syncLimit());
+    }
+
+    private void await(long millis, String what, BooleanSupplier done) {
+        world.liveness().reached(awaitQuietly(millis, done), what, millis);
+    }
+
+    private boolean awaitQuietly(long millis, BooleanSupplier done) {
+        long deadline = timeline.nowMicros() + millis * 1_000;
+        while (timeline.nowMicros() < deadline && !done.getAsBoolean()) {
+            timeline.runUntil(timeline.nowMicros() + STEP_MICROS);
         }
-        timeline.runUntil(timeline.nowMicros() + SETTLE_MICROS);
-        checkLive(server);
-        server.powerFails("at the end");
-        timeline.runUntil(timeline.nowMicros() + 2 * SETTLE_MICROS);
-        checkLive(server);
-        trace("sim", "ends");
+        return done.getAsBoolean();
+    }
+
+    private static boolean allServe(List<SimServer> core) {
+        return core.stream().allMatch(SimServer::isServing);
     }
 
     private boolean allFinished() {
-        return clients.stream().allMatch(SimClient::isFinished);
+        return world.clients().stream().allMatch(SimClient::isFinished);
+    }
+
+    private boolean allEqual(List<SimServer> core) {
+        long last = world.history().committedZxid();
+        for (SimServer each : core) {
+            State state = each.liveState();
+            if (!each.isServing() || state == null || state.zxid() != last) {
+                return false;
+            }
+            for (Gateway gateway : each.gateways()) {
+                if (gateway.state().zxid() != last) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private void checkLive(SimServer server) {
-        Violation.unless(server.isUp(), "Liveness", "the server did not come back");
         State state = server.liveState();
         if (state != null) {
-            sameState.check(state, "the live state");
+            world.sameState().check(state, "the live state of server " + server.id());
         }
         for (Gateway each : server.gateways()) {
-            sameState.check(each.state(), "gateway " + each.index());
+            world.sameState().check(each.state(), "gateway " + each.index());
         }
-    }
-
-    // ---- faults
-
-    private void every(long meanMicros, Runnable fault) {
-        if (meanMicros <= 0) {
-            return;
-        }
-        timeline.after(
-                1 + faults.nextLong(2 * meanMicros),
-                () -> {
-                    if (!healed) {
-                        fault.run();
-                        every(meanMicros, fault);
-                    }
-                });
-    }
-
-    private void crash(SimServer server) {
-        int way = faults.nextInt(4);
-        int when = faults.nextInt(20);
-        if (!server.isUp()) {
-            server.crashInDisk(when); // During recovery.
-            return;
-        }
-        switch (way) {
-            case 0 -> server.powerFails("at any time");
-            case 1 -> server.processEnds("killed");
-            case 2 -> server.crashAfterEffects(when);
-            default -> server.crashInDisk(when);
-        }
-    }
-
-    private void pause(SimServer server) {
-        int which = faults.nextInt(8);
-        long micros = 1L + faults.nextInt(faults.nextBoolean() ? 50_000 : 5_000_000);
-        server.pause(which, micros);
-    }
-
-    private void failDisk(SimServer server) {
-        var all = SimDisk.Fault.values();
-        SimDisk.Fault fault = all[faults.nextInt(all.length)];
-        trace("disk", "will fail with " + fault);
-        server.failDisk(faults.nextInt(10), fault);
-    }
-
-    private void cut() {
-        connections.removeIf(SimConnection::isCut);
-        boolean halfOpen = faults.nextInt(4) == 0;
-        int which = faults.nextInt(1000);
-        if (!connections.isEmpty()) {
-            connections.get(which % connections.size()).cut(halfOpen);
-        }
-    }
-
-    /// Whether this failure was made by us.
-    boolean isInjected(Throwable failure) {
-        for (Throwable each = failure; each != null; each = each.getCause()) {
-            if (String.valueOf(each.getMessage()).contains("simulated")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    // ---- what the others tell
-
-    /// A server came back with this state.
-    void recovered(State state) {
-        lives++;
-        kept.recovered(state.zxid());
-        history.commit(state.zxid());
-        history.forgetProposed();
-        sameState.check(state, "the recovered state");
-        ephemerals.serverStarted(timeline.nowMicros());
-    }
-
-    /// Frames may be waiting in sockets: they count as heard.
-    void countArrivals() {
-        servers.forEach(server -> server.connections().forEach(SimConnection::countArrivals));
-    }
-
-    SimConnection newConnection(SimClient client) {
-        var connection =
-                new SimConnection(
-                        this,
-                        servers.get(connections.size() % servers.size()),
-                        client,
-                        connectionNumber++,
-                        network.split());
-        connections.add(connection);
-        return connection;
-    }
-
-    void trace(String who, String event) {
-        trace.line(
-                timeline.nowMicros(), who, history.proposedZxid(), history.committedZxid(), event);
-    }
-
-    void traced(SimServer.@Nullable Lane lane, int effects) {
-        if (effects > 0 && lane != null) {
-            trace("rep", "effects " + effects);
-        }
-    }
-
-    Setup setup() {
-        return setup;
-    }
-
-    Timeline timeline() {
-        return timeline;
-    }
-
-    ZnodeTree tree() {
-        return tree;
-    }
-
-    History history() {
-        return history;
-    }
-
-    AcknowledgedMeansKept kept() {
-        return kept;
-    }
-
-    SameState sameState() {
-        return sameState;
-    }
-
-    LinearizableWrites writes() {
-        return writes;
-    }
-
-    Ephemerals ephemerals() {
-        return ephemerals;
-    }
-
-    Liveness liveness() {
-        return liveness;
     }
 }

@@ -1,0 +1,56 @@
+package io.banyan.sim;
+
+import io.banyan.replica.Load;
+import io.banyan.zab.Message;
+import java.util.List;
+
+/// The planted bug of a run, where it is a matter of messages between servers.
+final class Plants {
+    private static final Load.Touched NOBODY = new Load.Touched(new long[0], new int[0]);
+
+    private final PlantedBug bug;
+    private int forwards;
+
+    Plants(PlantedBug bug) {
+        this.bug = bug;
+    }
+
+    boolean has(PlantedBug which) {
+        return bug == which;
+    }
+
+    /// What is sent instead of a message.
+    List<Message> outgoing(Message message, boolean toLeader) {
+        return switch (bug) {
+            case EPOCH_NOT_CHECKED ->
+                    message instanceof Message.LearnerInfo info
+                            ? List.of(
+                                    new Message.LearnerInfo(
+                                            info.serverId(),
+                                            info.observer(),
+                                            0,
+                                            info.configVersion(),
+                                            info.banyan()))
+                            : List.of(message);
+            case COMMIT_TOLD_EARLY ->
+                    message instanceof Message.Proposal proposal && !toLeader
+                            ? List.of(message, new Message.Commit(proposal.zxid()))
+                            : List.of(message);
+            case TOUCHES_LOST ->
+                    message instanceof Message.Ping ping && toLeader
+                            ? List.of(new Message.Ping(ping.zxid(), NOBODY))
+                            : List.of(message);
+            case FORWARDED_TWICE ->
+                    message instanceof Message.Carried carried
+                                    && carried.load() instanceof Load.Forward
+                                    && ++forwards % 20 == 0
+                            ? List.of(message, message)
+                            : List.of(message);
+            case UPTODATE_EARLY ->
+                    message instanceof Message.NewLeader
+                            ? List.of(message, new Message.UpToDate())
+                            : List.of(message);
+            default -> List.of(message);
+        };
+    }
+}

@@ -1,0 +1,94 @@
+package io.banyan.sim;
+
+import io.banyan.store.Recovery;
+import io.banyan.store.Snapshot;
+import io.banyan.tree.Loader;
+import io.banyan.tree.State;
+import io.banyan.wire.SnapshotSink;
+import io.banyan.zab.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Builds the state from what recovery finds, and remembers what that was.
+final class RecoveredState implements Recovery.Target {
+    private final World world;
+    private final long upTo;
+    private final List<Entry> entries = new ArrayList<>();
+    private State state;
+    private @Nullable Loader loader;
+    private byte @Nullable [] held;
+
+    /// @param upTo transactions behind this one are left out
+    RecoveredState(World world, long upTo) {
+        this.world = world;
+        this.upTo = upTo;
+        this.state = world.tree().fresh();
+    }
+
+    @Override
+    public SnapshotSink newSnapshot() {
+        Loader fresh = world.tree().loader();
+        loader = fresh;
+        return fresh;
+    }
+
+    @Override
+    public void snapshotLoaded(Snapshot loaded) {
+        if (loader == null) {
+            throw new IllegalStateException("a snapshot that was never begun");
+        }
+        state = loader.finish(loaded.zxid());
+        entries.clear();
+        world.sameState().check(state, loaded.name());
+        entries.add(new Entry(loaded.zxid(), new byte[0]));
+    }
+
+    @Override
+    public void txn(long zxid, byte[] payload) {
+        if (zxid > upTo) {
+            return;
+        }
+        entries.add(new Entry(zxid, payload));
+        if (!world.plants().has(PlantedBug.RECOVERY_SKIPS_LAST)) {
+            state = world.tree().replay(state, payload);
+            return;
+        }
+        if (held != null) {
+            state = world.tree().replay(state, held);
+        }
+        held = payload;
+    }
+
+    State finish() {
+        return world.tree().withoutOrphans(state);
+    }
+
+    /// Zxids in order, that of the snapshot first.
+    ///
+    /// @param begun the state in the end, where there was no snapshot
+    List<Long> path(State begun) {
+        var path = new ArrayList<Long>();
+        entries.forEach(each -> path.add(each.zxid()));
+        if (path.isEmpty()) {
+            path.add(begun.zxid());
+        }
+        if (held != null && path.size() > 1) {
+            path.removeLast();
+        }
+        return path;
+    }
+
+    long snapshotZxid(State begun) {
+        return entries.isEmpty() ? begun.zxid() : entries.getFirst().zxid();
+    }
+
+    /// The newest transactions behind the snapshot, in order.
+    List<Entry> newest(int count) {
+        int behind = entries.size() - 1;
+        return behind <= 0
+                ? List.of()
+                : List.copyOf(
+                        entries.subList(entries.size() - Math.min(count, behind), entries.size()));
+    }
+}
