@@ -153,27 +153,34 @@ record Setup(
         return servers() > 1;
     }
 
-    /// A quiet world for tests that say themselves what goes wrong.
-    static Setup quiet(int voters, int observers) {
+    /// A world where only that goes wrong which a scenario says.
+    static Setup quiet(
+            int voters,
+            int observers,
+            int historyTxns,
+            int snapCount,
+            boolean snapshotAlways,
+            long startCounter) {
+        int tick = 100;
         return new Setup(
                 voters,
                 observers,
                 1,
                 0,
                 0,
-                100,
+                tick,
                 10,
                 5,
-                50,
-                1_000,
-                500,
-                false,
-                0,
-                1_000,
+                tick / 2,
+                5 * tick,
+                historyTxns,
+                snapshotAlways,
+                startCounter,
+                snapCount,
                 1_000,
                 512,
                 4,
-                10_000,
+                tick * 1_000,
                 1,
                 20,
                 0,

@@ -1,5 +1,8 @@
 package io.banyan.sim;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -14,6 +17,7 @@ public final class Sim {
               --trace                          prints every event
               --bug NAME                       with a planted bug (ack-before-sync, ...)
               --keep-going                     does not stop at a failure
+            bin/sim --scenario FILE            runs a scenario, step by step
             bin/sim --bugs [--seeds N]         runs each planted bug until it is caught
             Columns of a trace: microseconds, who (server.life), role, zxids logged, durable and
             delivered (hex), event.
@@ -28,6 +32,7 @@ public final class Sim {
     private boolean trace;
     private boolean keepGoing;
     private boolean bugs;
+    private @Nullable String scenario;
     private PlantedBug bug = PlantedBug.NONE;
 
     private Sim() {}
@@ -47,7 +52,23 @@ public final class Sim {
             System.err.print(HELP);
             return 2;
         }
+        if (scenario != null) {
+            return runScenario(Path.of(scenario));
+        }
         return bugs ? runBugs() : runAll();
+    }
+
+    private int runScenario(Path file) {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (IOException e) {
+            System.err.println("bin/sim: cannot read " + file + ": " + e.getMessage());
+            return 2;
+        }
+        String failure = Simulation.failureOf(() -> Scenario.run(text, out()));
+        System.out.println(failure == null ? "ok " + file : "FAILED " + file + ": " + failure);
+        return failure == null ? 0 : 1;
     }
 
     /// One line for each: within how many seeds it was caught, and by which checker.
@@ -79,6 +100,7 @@ public final class Sim {
                 case "--trace" -> trace = true;
                 case "--keep-going" -> keepGoing = true;
                 case "--bugs" -> bugs = true;
+                case "--scenario" -> scenario = argument(args, ++i);
                 case "--from" -> from = number(args, ++i);
                 case "--seeds" -> seeds = number(args, ++i);
                 case "--bug" -> bug = PlantedBug.of(argument(args, ++i));

@@ -8,7 +8,9 @@ import io.banyan.wire.OpCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,11 @@ final class SimClient {
     private long lastSentMicros;
     private long silentUntilMicros;
 
+    // Of a client that does what it is told.
+    private @Nullable SimServer only;
+    private final List<Runnable> waiting = new ArrayList<>();
+    private final Map<Integer, Runnable> whenDone = new HashMap<>();
+
     private boolean finishing;
     private boolean finished;
     private int lastSyncXid;
@@ -68,6 +75,24 @@ final class SimClient {
         this.wantedMillis = 2 * tick + random.nextInt(8 * tick);
         this.order = new SessionOrder(world.history());
         this.watches = new Watches(world.history());
+    }
+
+    /// A client that does what it is told, at one server.
+    static SimClient byHand(World world, int number, SimServer server) {
+        var client = new SimClient(world, number, world.split());
+        client.only = server;
+        client.act();
+        return client;
+    }
+
+    /// Asks as soon as it is connected.
+    void ask(Request request, Runnable whenAnswered) {
+        if (connected) {
+            send(request);
+            whenDone.put(xid, whenAnswered);
+        } else {
+            waiting.add(() -> ask(request, whenAnswered));
+        }
     }
 
     void start() {
@@ -113,11 +138,13 @@ final class SimClient {
         } else if (now - lastHeardMicros > patienceMicros()) {
             world.trace(name, "gives its connection up");
             drop(true);
-        } else if (connected) {
+        } else if (connected && only == null) {
             work(now);
+        } else if (connected) {
+            keepAlive(now);
         }
         int pauseMicros = world.setup().thinkMicros();
-        if (finishing && timeoutMillis > 0) {
+        if ((finishing || only != null) && timeoutMillis > 0) {
             pauseMicros = Math.min(pauseMicros, timeoutMillis * 1_000 / 6);
         }
         timeline.after(1 + random.nextInt(pauseMicros), this::act);
@@ -237,7 +264,7 @@ final class SimClient {
 
     private void connect() {
         List<SimServer> servers = world.servers();
-        SimServer to = servers.get(random.nextInt(servers.size()));
+        SimServer to = only != null ? only : servers.get(random.nextInt(servers.size()));
         SimConnection next = world.newConnection(this, to);
         connection = next;
         connected = false;
@@ -366,6 +393,13 @@ final class SimClient {
                             List.copyOf(persistentWatches),
                             List.copyOf(recursiveWatches)));
         }
+        askWhatWaits();
+    }
+
+    private void askWhatWaits() {
+        var asking = List.copyOf(waiting);
+        waiting.clear();
+        asking.forEach(Runnable::run);
     }
 
     private boolean holdsWatches() {
@@ -403,6 +437,10 @@ final class SimClient {
             return;
         }
         answers++;
+        Runnable done = whenDone.remove(replyXid);
+        if (done != null && err == ErrorCode.OK) {
+            done.run();
+        }
         watches.reply(zxid, sent.request());
         judge(sent, zxid, err, body);
     }
@@ -425,9 +463,7 @@ final class SimClient {
             case Request.Rearm rearm -> watches.rearmed(rearm, zxid);
             case Request.Ephemerals ask -> order.ephemerals(sessionId, ask.prefix(), zxid, body);
             case Request.Sync sync -> {
-                if (!world.setup().isEnsemble()) {
-                    order.synced(zxid, sent.floorZxid());
-                }
+                order.synced(zxid, sent.floorZxid());
                 if (sent.xid() == lastSyncXid) {
                     finished = true;
                 }

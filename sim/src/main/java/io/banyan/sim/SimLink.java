@@ -128,6 +128,7 @@ final class SimLink {
             return;
         }
         End to = otherThan(from);
+        world.network().noteSent(from.server.id(), to.server.id(), name);
         long now = world.timeline().nowMicros();
         long delay = 1L + random.nextInt(world.setup().delayMicros());
         if (image != null) {
@@ -272,6 +273,15 @@ final class SimLink {
                 world.timeline().after(delay, () -> lose(end, "broken"));
             }
         }
+    }
+
+    /// All that is on its way is lost, and both ends hear of it at once.
+    void cutNow() {
+        dialler.pipe.clear();
+        acceptor.pipe.clear();
+        cut = true;
+        lose(dialler, "broken");
+        lose(acceptor, "broken");
     }
 
     /// Nothing arrives for a while, and everything afterwards.

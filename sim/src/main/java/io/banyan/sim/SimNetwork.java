@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
@@ -33,6 +34,8 @@ final class SimNetwork {
 
     private final List<Notice> old = new ArrayList<>();
     private final Map<String, Notice> lastNotices = new HashMap<>();
+    private final TreeSet<String> sent = new TreeSet<>();
+    private boolean recording;
     private long acceptedLinks;
 
     SimNetwork(World world, RandomGenerator random) {
@@ -110,6 +113,25 @@ final class SimNetwork {
             }
         }
         return false;
+    }
+
+    /// From now on the names of all messages are kept.
+    void record() {
+        recording = true;
+    }
+
+    void noteSent(int from, int to, String name) {
+        if (recording) {
+            sent.add(from + "->" + to + ":" + name);
+        }
+    }
+
+    boolean wasSent(String message) {
+        return sent.contains(message);
+    }
+
+    SortedSet<String> sent() {
+        return sent;
     }
 
     // ---- the election ports

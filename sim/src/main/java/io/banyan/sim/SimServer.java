@@ -77,6 +77,7 @@ final class SimServer implements Lane.Owner {
     private boolean loseUnsynced;
     private int effectsUntilCrash = -1;
     private @Nullable Class<?> crashBefore;
+    private @Nullable Boolean crashKeeps;
     private long wallOffsetMillis;
 
     // Of the present life.
@@ -145,7 +146,13 @@ final class SimServer implements Lane.Owner {
 
     @Override
     public void crashed() {
-        powerFails("in a call of the disk");
+        Boolean keeps = crashKeeps;
+        if (keeps == null) {
+            powerFails("in a call of the disk");
+        } else {
+            crashKeeps = null;
+            powerFailsKeeping(keeps);
+        }
     }
 
     /// Starts it unless it runs, is starting, or is to stay away.
@@ -476,8 +483,11 @@ final class SimServer implements Lane.Owner {
     }
 
     /// The power fails when the log thread is about to carry out an effect of this kind.
-    void crashBefore(Class<?> effect) {
+    ///
+    /// @param keeping what was not synced; null: any part of it
+    void crashBefore(Class<?> effect, @Nullable Boolean keeping) {
         crashBefore = effect;
+        crashKeeps = keeping;
     }
 
     /// The log thread is about to carry this out.
@@ -516,6 +526,9 @@ final class SimServer implements Lane.Owner {
 
     /// Its operator empties its directories.
     void wipe() {
+        if (up) {
+            processEnds("emptied");
+        }
         trace("is emptied");
         disk = new SimDisk(setup.blockBytes());
         world.agreement().emptied(id);
