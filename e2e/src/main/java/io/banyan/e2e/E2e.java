@@ -1,6 +1,8 @@
 package io.banyan.e2e;
 
 import io.banyan.e2e.diff.DiffCommand;
+import io.banyan.e2e.ensemble.EnsembleCommand;
+import io.banyan.e2e.ensemble.MigrateCommand;
 import io.banyan.e2e.kill.Kill9Command;
 import io.banyan.e2e.soak.SoakCommand;
 import picocli.CommandLine;
@@ -11,7 +13,13 @@ import picocli.CommandLine.Command;
         name = "bin/e2e",
         mixinStandardHelpOptions = true,
         description = "Black-box tests of Banyan with real processes, Apache ZooKeeper as control.",
-        subcommands = {DiffCommand.class, Kill9Command.class, SoakCommand.class})
+        subcommands = {
+            DiffCommand.class,
+            EnsembleCommand.class,
+            Kill9Command.class,
+            MigrateCommand.class,
+            SoakCommand.class
+        })
 public final class E2e implements Runnable {
 
     private E2e() {}

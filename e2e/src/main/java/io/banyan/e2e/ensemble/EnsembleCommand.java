@@ -1,0 +1,106 @@
+package io.banyan.e2e.ensemble;
+
+import io.banyan.e2e.server.ServerKind;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `bin/e2e ensemble`.
+@Command(
+        name = "ensemble",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Ensembles of real servers: each member leads once, is killed, restarted, wiped, left",
+            "behind and given a tail that nobody else has; in the end all trees are equal.",
+            "Ends with a line for each combination; exit code 1 if one failed."
+        })
+public final class EnsembleCommand implements Callable<Integer> {
+    private static final List<String> MIXED =
+            List.of(
+                    "BB9", "9B9", "B8B", "88B", "B98", "89B", "9B8", "BB8", "99B", "B99", "8BB",
+                    "9BB", "B89", "8B9", "98B", "B9B", "B88", "8B8");
+
+    @Parameters(
+            arity = "0..*",
+            description = {
+                "kinds of the members 1, 2, 3, ..., one letter each: B Banyan, 9 Apache 3.9.5,",
+                "8 Apache 3.8.6; a small letter is an observer (b, n, o). Default: BBB"
+            })
+    private List<String> combinations = new ArrayList<>();
+
+    @Option(names = "--mixed", description = "all combinations of three with Banyan and Apache")
+    private boolean mixed;
+
+    @Option(names = "--quick", description = "only a failover of each")
+    private boolean quick;
+
+    @Override
+    public Integer call() {
+        List<String> wanted = new ArrayList<>(combinations);
+        if (mixed) {
+            wanted.addAll(MIXED);
+        } else if (wanted.isEmpty()) {
+            wanted.add("BBB");
+        }
+        List<String> results = new ArrayList<>();
+        boolean failed = false;
+        for (String each : wanted) {
+            System.out.println(each);
+            long begin = System.nanoTime();
+            String result = run(each);
+            failed |= !result.isEmpty();
+            results.add(
+                    String.format(
+                            Locale.ROOT,
+                            "%-6s %-7s %4d s  %s",
+                            each,
+                            result.isEmpty() ? "passed" : "FAILED",
+                            (System.nanoTime() - begin) / 1_000_000_000L,
+                            result.lines().findFirst().orElse("")));
+            System.out.println(results.getLast());
+        }
+        System.out.println();
+        results.forEach(System.out::println);
+        return failed ? 1 : 0;
+    }
+
+    /// @return what went wrong, empty if nothing did
+    private String run(String letters) {
+        PrintStream out = System.out;
+        try (Story story = new Story(kinds(letters), observers(letters), out)) {
+            if (quick || story.voters() != 3) {
+                story.failover();
+            } else {
+                story.everything();
+            }
+            return "";
+        } catch (Exception e) {
+            e.printStackTrace(System.out);
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    static List<ServerKind> kinds(String letters) {
+        return letters.chars()
+                .mapToObj(letter ->
+                        switch (letter) {
+                            case 'B', 'b' -> ServerKind.BANYAN;
+                            case '9', 'n' -> ServerKind.APACHE_39;
+                            case '8', 'o' -> ServerKind.APACHE_38;
+                            default ->
+                                    throw new IllegalArgumentException(
+                                            "B, 9, 8, b, n or o, not " + (char) letter);
+                        })
+                .toList();
+    }
+
+    static int observers(String letters) {
+        return (int) letters.chars().filter(letter -> letter >= 'a').count();
+    }
+}

@@ -1,0 +1,34 @@
+package io.banyan.e2e.ensemble;
+
+import io.banyan.e2e.server.ServerKind;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `bin/e2e migrate`.
+@Command(
+        name = "migrate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "A running ensemble of Apache servers becomes one of Banyan servers, one at a time, and",
+            "goes back, under clients that must notice nothing but reconnections."
+        })
+public final class MigrateCommand implements Callable<Integer> {
+    @Option(names = "--from", description = "which servers (default ${DEFAULT-VALUE})")
+    private String from = "apache-3.9.5";
+
+    @Override
+    public Integer call() throws IOException {
+        PrintStream out = System.out;
+        try (var migration = new Migration(ServerKind.of(from), out)) {
+            migration.run();
+            return 0;
+        } catch (IllegalStateException e) {
+            System.out.println("FAILED: " + e.getMessage());
+            return 1;
+        }
+    }
+}
