@@ -374,6 +374,18 @@ public final class BanyanServer implements AutoCloseable {
                 + address.getPort();
     }
 
+    /// Whether clients are served: always of a running server that stands alone, and of a member
+    /// while it leads or follows.
+    public boolean isServing() {
+        return facts.serving() == ServerFacts.Serving.EVERYTHING;
+    }
+
+    /// Whether this member leads its ensemble.
+    public boolean isLeader() {
+        MemberFacts member = facts.member();
+        return member != null && member.serving() && member.role() == MemberFacts.Role.LEADING;
+    }
+
     public Path dataDir() {
         return config.storage().dataDir();
     }

@@ -9,6 +9,7 @@ import io.banyan.store.CorruptFile;
 import io.banyan.store.StartRefused;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -114,6 +115,10 @@ public final class Main {
     }
 
     private static int serve(ServerConfig config) throws IOException {
+        // A peer's address may change while we run, as in Kubernetes: the JVM's own cache of names
+        // must not outlive that for long, nor one failure to resolve a name that is not there yet.
+        Security.setProperty("networkaddress.cache.ttl", "5");
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
         boolean refused = false;
         for (Notice notice : config.notices()) {
             switch (notice.level()) {
