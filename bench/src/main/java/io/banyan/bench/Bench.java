@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "Banyan 0.1.0-SNAPSHOT",
         sortOptions = false,
-        subcommands = {LoadCommand.class},
+        subcommands = {LoadCommand.class, ClientCommand.class},
         description = {
             "Measures Banyan and Apache ZooKeeper 3.9.5 side by side.",
             "",

@@ -321,20 +321,33 @@ final class Engine implements Shell {
     private void drain() {
         // Before the first poll: what is added behind the last one is seen by the next drain.
         draining.set(false);
-        long now = System.nanoTime();
-        for (Object each = inbox.poll(); each != null; each = inbox.poll()) {
-            if (each instanceof Request<?> request) {
-                core.submit(request, now);
-            } else {
-                ((LongConsumer) each).accept(now);
+        step(now -> {
+            for (Object each = inbox.poll(); each != null; each = inbox.poll()) {
+                if (each instanceof Request<?> request) {
+                    core.submit(request, now);
+                } else {
+                    ((LongConsumer) each).accept(now);
+                }
             }
-        }
-        finishStep();
+        });
     }
 
     private void step(LongConsumer step) {
-        step.accept(System.nanoTime());
-        finishStep();
+        try {
+            step.accept(System.nanoTime());
+        } catch (RuntimeException | AssertionError e) {
+            fault(e);
+        } finally {
+            finishStep();
+        }
+    }
+
+    /// A step failed by a mistake of ours: what it left half done goes with the connection, and
+    /// nobody waits for an answer that will not come.
+    private void fault(Throwable mistake) {
+        LOG.error("client={} a fault of the client's own", config.name(), mistake);
+        hangUp();
+        core.disconnected("a fault of the client's own: " + mistake, System.nanoTime());
     }
 
     private void finishStep() {
@@ -672,7 +685,11 @@ final class Engine implements Shell {
 
         @Override
         public boolean frame(JuteReader packet) {
-            core.frame(packet, now);
+            try {
+                core.frame(packet, now);
+            } catch (RuntimeException | AssertionError e) {
+                fault(e);
+            }
             return number == connection;
         }
 

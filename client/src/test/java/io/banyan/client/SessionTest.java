@@ -182,30 +182,33 @@ class SessionTest {
 
     @Test
     void idleSessionIsKeptAliveByPings() {
-        Banyan banyan = open(builder().sessionTimeout(Duration.ofMillis(400)));
-        Heard<SessionState> heard = listen(banyan);
+        Banyan banyan = open(builder().sessionTimeout(Duration.ofMillis(800)));
         long session = banyan.awaitConnected(LONG).id();
-        heard.await(SessionState.CONNECTED);
+        Heard<SessionState> heard = listen(banyan);
 
-        assertThat(heard.nextWithin(Duration.ofMillis(1500))).isNull();
+        // Three timeouts without a request. On a busy machine a connection may be lost meanwhile.
+        long end = System.nanoTime() + Duration.ofMillis(2400).toNanos();
+        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+            assertThat(heard.nextWithin(Duration.ofNanos(left))).isNotEqualTo(SessionState.EXPIRED);
+        }
 
-        assertThat(banyan.session().orElseThrow().id()).isEqualTo(session);
+        assertThat(banyan.awaitConnected(LONG).id()).isEqualTo(session);
         assertThat(banyan.sessionSafeUntilNanos() - System.nanoTime()).isPositive();
     }
 
     @Test
     void slowCallbackStopsNoPings() throws Exception {
-        Banyan banyan = open(builder().sessionTimeout(Duration.ofMillis(400)));
+        Banyan banyan = open(builder().sessionTimeout(Duration.ofMillis(800)));
         long session = banyan.awaitConnected(LONG).id();
         Heard<SessionState> heard = listen(banyan);
         var release = new CountDownLatch(1);
         CompletableFuture<Boolean> slow =
                 banyan.async().exists("/").thenApply(stat -> await(release));
 
-        for (int i = 0; i < 15; i++) {
+        for (int i = 0; i < 20; i++) {
             // Blocking calls have no part in the event thread either.
             assertThat(banyan.exists("/")).isPresent();
-            assertThat(heard.nextWithin(Duration.ofMillis(100))).isNull();
+            assertThat(heard.nextWithin(Duration.ofMillis(100))).isNotEqualTo(SessionState.EXPIRED);
         }
 
         release.countDown();
@@ -370,7 +373,7 @@ class SessionTest {
 
     @Test
     void callerBeyondTheBoundWaitsAndTheEventThreadDoesNot() {
-        Banyan banyan = open(builder().outstandingMax(2).requestTimeout(Duration.ofMillis(400)));
+        Banyan banyan = open(builder().outstandingMax(2));
         banyan.create("/a", null);
         CompletableFuture<CompletableFuture<Node>> chained =
                 banyan.async().get("/a").thenApply(node -> banyan.async().get("/a"));
@@ -379,14 +382,14 @@ class SessionTest {
         CompletableFuture<Node> one = banyan.async().get("/a");
         CompletableFuture<Node> two = banyan.async().get("/a");
 
-        CompletableFuture<Node> three = banyan.async().get("/a");
+        CompletableFuture<Node> three =
+                banyan.withTimeout(Duration.ofMillis(200)).async().get("/a");
 
         assertThatThrownBy(three::join)
                 .hasCauseInstanceOf(BanyanException.Timeout.class)
                 .hasMessageContaining("outstandingMax");
-        assertThatThrownBy(one::join).hasCauseInstanceOf(BanyanException.Timeout.class);
-        assertThatThrownBy(two::join).hasCauseInstanceOf(BanyanException.Timeout.class);
         proxy.stallRequests(false);
+        assertThat(one.join()).isEqualTo(two.join());
     }
 
     @Test
