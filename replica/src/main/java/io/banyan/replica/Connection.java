@@ -17,6 +17,9 @@ public final class Connection implements Owner {
         /// The replica was asked for a session; nothing is read until it answered.
         HANDSHAKE,
         OPEN,
+        /// As open, but nothing is read or answered until the replica has confirmed the session
+        /// under the next leader.
+        PAUSED,
         /// Nothing more is read or answered.
         CLOSED
     }

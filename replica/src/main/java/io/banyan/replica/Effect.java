@@ -93,10 +93,13 @@ public sealed interface Effect {
     /// @param period counts up; what clients ask is dropped if they asked it in another period
     /// @param readOnly only reads, and only of clients that said that will do: this server has no
     ///   leader. Then `epoch` is 0
-    record Serve(State state, long epoch, long period, boolean readOnly) implements Effect {}
+    /// @param continues the gateways come to this state by the batches delivered to them since they
+    ///   ceased, so that connections and watches of then are still good
+    record Serve(State state, long epoch, long period, boolean readOnly, boolean continues)
+            implements Effect {}
 
-    /// Every gateway closes its clients' connections, and serves no others until {@link Serve}, see
-    /// {@link Gateway#onCease}.
+    /// Every gateway stops serving its clients until {@link Serve}, see {@link Gateway#onCease};
+    /// when it has stopped already, it closes their connections.
     ///
     /// @param why for people
     record Cease(String why) implements Effect {}

@@ -52,8 +52,8 @@ public final class Gateway {
 
     private static final int SPARE_WRITER_BYTES_MAX = 512 * 1024;
 
-    /// A client that comes while nobody can be served is let in if that ends soon, as after the
-    /// loss of a leader; after this it had better ask another server.
+    /// A client that comes while nobody can be served, or is here then, is served if that ends
+    /// soon, as after the loss of a leader; after this it had better ask another server.
     private static final int WAIT_FOR_SERVICE_MILLIS_MAX = 1_000;
 
     private static final int PING_XID = -2;
@@ -91,6 +91,7 @@ public final class Gateway {
     private long period;
 
     private boolean serving = true;
+    private long ceasedNanos;
 
     /// Of {@link Effect.Serve}.
     private boolean readOnly;
@@ -218,8 +219,8 @@ public final class Gateway {
                 onRequest(from, bytes, begin, end);
             }
             // The transport was told to wait; a frame that slips through would jump the queue.
-            case HANDSHAKE ->
-                    throw new IllegalStateException("frame during the handshake of " + from);
+            case HANDSHAKE, PAUSED ->
+                    throw new IllegalStateException("frame of " + from + " in phase " + from.phase);
             case CLOSED -> {}
         }
     }
@@ -283,6 +284,20 @@ public final class Gateway {
     public void onResumed(Ticket ticket, long sessionId, boolean valid, long now) {
         nowNanos = now;
         Connection connection = ticket.connection;
+        if (ticket.period != period) {
+            return;
+        }
+        if (connection.phase == Phase.PAUSED) {
+            if (valid) {
+                connection.phase = Phase.OPEN;
+                heard(connection);
+                advance(connection);
+                reconsiderReading(connection);
+            } else {
+                close(connection, "its session ended meanwhile");
+            }
+            return;
+        }
         if (connection.phase != Phase.HANDSHAKE) {
             return;
         }
@@ -302,11 +317,21 @@ public final class Gateway {
     /// From now on clients are served, from this state on.
     public void onServe(Effect.Serve serve, long now) {
         nowNanos = now;
+        if (!serve.continues()) {
+            closePaused("this server got another history");
+        }
         state = serve.state();
         epochBegin = Zxid.of(serve.epoch(), 0);
         period = serve.period();
         readOnly = serve.readOnly();
         serving = true;
+        for (Connection each : connections) {
+            if (each.phase == Phase.PAUSED) {
+                // The new leader has to know where the session is before anything is asked.
+                var ticket = new Ticket(each, 0, 0, nowNanos, period);
+                replica.post(new Input.ResumeSession(each.sessionId, each.timeoutMillis, ticket));
+            }
+        }
         List<Connection> letIn = List.copyOf(waiting);
         waiting.clear();
         for (Connection each : letIn) {
@@ -318,17 +343,57 @@ public final class Gateway {
         }
     }
 
-    /// Clients cannot be served for now: the connections of those who have a session, or were about
-    /// to get one, are closed. What they asked and got no answer to may have happened or not.
+    /// Clients cannot be served for now. Who waits for an answer that may never come loses its
+    /// connection: what it asked may have happened or not. The others wait for a moment, and go on
+    /// if this server serves again with a state that continues the present one.
     public void onCease(String why, long now) {
         nowNanos = now;
-        serving = false;
         for (Connection each : List.copyOf(connections)) {
-            if (each.phase != Phase.NEW && each.waitingRequest == null) {
+            switch (each.phase) {
+                case NEW, CLOSED -> {}
+                case HANDSHAKE -> {
+                    if (each.waitingRequest == null) {
+                        close(each, why);
+                    }
+                }
+                case OPEN -> {
+                    if (readOnly || isOwedByReplica(each)) {
+                        close(each, why);
+                    } else {
+                        each.phase = Phase.PAUSED;
+                        reconsiderReading(each);
+                    }
+                }
+                case PAUSED -> {
+                    // While we serve it only waits for its session to be confirmed anew.
+                    if (!serving) {
+                        close(each, why);
+                    }
+                }
+            }
+        }
+        if (serving) {
+            ceasedNanos = now;
+        }
+        serving = false;
+        inFlight = 0;
+    }
+
+    private static boolean isOwedByReplica(Connection connection) {
+        for (Turn each : connection.order) {
+            if (each instanceof Ticket) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void closePaused(String why) {
+        for (Connection each : List.copyOf(connections)) {
+            if (each.phase == Phase.PAUSED) {
                 close(each, why);
             }
         }
-        inFlight = 0;
     }
 
     /// To be called every {@link GatewayConfig#tickMillis}: reports whom we heard.
@@ -477,6 +542,9 @@ public final class Gateway {
 
     private void dropStrangers(long now) {
         long waitNanos = WAIT_FOR_SERVICE_MILLIS_MAX * 1_000_000L;
+        if (!serving && now - ceasedNanos > waitNanos) {
+            closePaused("this server does not serve now");
+        }
         while (!waiting.isEmpty() && now - waiting.getFirst().lastHeardNanos > waitNanos) {
             close(waiting.getFirst(), "this server does not serve now");
         }
@@ -794,7 +862,7 @@ public final class Gateway {
     private void reconsiderReading(Connection connection) {
         boolean suspend =
                 switch (connection.phase) {
-                    case HANDSHAKE, CLOSED -> true;
+                    case HANDSHAKE, PAUSED, CLOSED -> true;
                     case NEW -> false;
                     case OPEN -> connection.slow || shouldWaitForAnswers(connection);
                 };

@@ -40,6 +40,12 @@ public final class Replica {
     private boolean readOnly;
 
     private long lookingSinceMillis;
+
+    /// Whether gateways know every transaction up to the committed state, from one that they served
+    /// on.
+    private boolean continuous;
+
+    private boolean ceased;
     private boolean started;
     private boolean halted;
     private List<Effect> effects = List.of();
@@ -156,10 +162,12 @@ public final class Replica {
             case Input.CurrentEpochSaved saved -> zab().currentEpochSaved(saved.epoch());
             case Input.Truncated truncated -> {
                 dismissReaders("this server's history was corrected");
+                continuous &= truncated.reloaded() == null;
                 requireMember().truncated(truncated.zxid(), truncated.reloaded());
             }
             case Input.Installed installed -> {
                 dismissReaders("this server got another history");
+                continuous = false;
                 requireMember().installed(installed.zxid());
             }
             case Input.HistoryRead read ->
@@ -263,7 +271,7 @@ public final class Replica {
         if (!batch.isEmpty()) {
             role.delivered(batch);
             // Otherwise it comes with the state that the next period of service begins with.
-            if (serving) {
+            if (serving || continuous) {
                 out.add(new Effect.Deliver(new Batch(batch)));
             }
         }
@@ -279,7 +287,8 @@ public final class Replica {
             readOnly = true;
             looking.beginReadOnly();
             period++;
-            effects.add(new Effect.Serve(standing.state(), 0, period, true));
+            continuous = false;
+            effects.add(new Effect.Serve(standing.state(), 0, period, true, false));
         }
     }
 
@@ -300,7 +309,12 @@ public final class Replica {
         if (clients) {
             serving = true;
             period++;
-            effects.add(new Effect.Serve(standing.state(), epoch, period, false));
+            effects.add(new Effect.Serve(standing.state(), epoch, period, false, continuous));
+            continuous = true;
+        } else {
+            // Nothing to wait for: clients go elsewhere.
+            continuous = false;
+            effects.add(new Effect.Cease("this server leads and leaves clients to the others"));
         }
     }
 
@@ -321,16 +335,15 @@ public final class Replica {
     private final class RoleChanges implements ZabBroadcast.Listener {
         @Override
         public void looking(String why) {
-            if (readOnly) {
-                // One more attempt that came to nothing; readers go on.
+            deliver(effects);
+            if (role instanceof Looking && ceased) {
+                // One more attempt came to nothing; gateways wait already.
                 return;
             }
-            if (!(role instanceof Looking)) {
-                lookingSinceMillis = standing.nowMillis;
-            }
-            deliver(effects);
+            lookingSinceMillis = standing.nowMillis;
             role = new Looking(standing);
             serving = false;
+            ceased = true;
             effects.add(new Effect.Cease(why));
         }
 

@@ -334,15 +334,121 @@ class EnsembleTest {
         client.ask(OpCode.CREATE, Bodies.create("/e", "", 1));
         client.taken();
 
+        TestClient ofTheLost = ensemble.leader().open();
+        ofTheLost.ask(OpCode.CREATE, Bodies.create("/f", "", 1));
+
         ensemble.leader().kill();
         ensemble.passUntilServing();
 
-        assertThat(client.taken()).containsExactly("closed");
-        TestClient again = follower.resume(client);
+        TestClient again = follower.resume(ofTheLost);
         again.ask(OpCode.EXISTS, Bodies.read("/e", false));
+        again.ask(OpCode.EXISTS, Bodies.read("/f", false));
         again.ask(OpCode.CREATE, Bodies.create("/a", "", 0));
-        assertThat(again.taken()).containsExactly("session 10000", "2 ok", "3 ok");
+        assertThat(again.taken()).containsExactly("session 10000", "2 ok", "3 ok", "4 ok");
         assertSameTrees();
+    }
+
+    private void letDisksWork(boolean work) {
+        ensemble.members
+                .values()
+                .forEach(m -> {
+                    m.diskWorks = work;
+                    m.workDisk();
+                });
+    }
+
+    @Test
+    void connectionsOutliveAShortElectionAndTheirRequestsWait() {
+        TestMember follower = follower();
+        TestClient client = follower.open();
+        client.ask(OpCode.CREATE, Bodies.create("/e", "", 1));
+        client.ask(OpCode.EXISTS, Bodies.read("/a", true));
+        client.taken();
+        ensemble.leader().kill();
+        letDisksWork(false);
+        ensemble.settle();
+        client.post(OpCode.CREATE, Bodies.create("/a", "", 0));
+        client.post(OpCode.GET_DATA, Bodies.read("/a", false));
+        ensemble.pass(500);
+        assertThat(client.taken()).isEmpty();
+
+        letDisksWork(true);
+        ensemble.passUntilServing();
+        ensemble.settle();
+
+        assertThat(client.taken()).containsExactly("event 1 /a", "3 ok", "4 ok");
+        assertThat(ensemble.leader().replica.state().ephemeralCount()).isEqualTo(1);
+        assertThat(follower.gateway.inFlight()).isZero();
+        assertSameTrees();
+    }
+
+    @Test
+    void watchesOfThoseWhoWaitFireForWhatTheElectionBrought() {
+        TestMember behind = follower();
+        TestMember ahead = otherFollower();
+        TestClient watcher = behind.open();
+        watcher.ask(OpCode.EXISTS, Bodies.read("/a", true));
+        watcher.taken();
+        TestMember leader = ensemble.leader();
+        // The leader and the other commit what this one does not hear of.
+        ensemble.cutOff(leader, behind);
+        leader.open().ask(OpCode.CREATE, Bodies.create("/a", "", 0));
+        leader.kill();
+        assertThat(ahead.replica.state().nodeCount()).isEqualTo(6);
+
+        ensemble.passUntilServing();
+        ensemble.settle();
+
+        assertThat(watcher.taken()).containsExactly("event 1 /a");
+        watcher.ask(OpCode.EXISTS, Bodies.read("/a", false));
+        assertThat(watcher.taken()).containsExactly("2 ok");
+    }
+
+    @Test
+    void whoWaitsForAWriteOfUnknownFateIsSentAway() {
+        TestClient client = follower().open();
+        client.taken();
+        letDisksWork(false);
+        client.post(OpCode.CREATE, Bodies.create("/a", "", 0));
+        ensemble.settle();
+        ensemble.leader().kill();
+
+        ensemble.settle();
+
+        assertThat(client.taken()).containsExactly("closed");
+    }
+
+    @Test
+    void connectionsDoNotWaitLongForAServerWithoutAQuorum() {
+        TestMember lonely = follower();
+        TestClient client = lonely.open();
+        client.taken();
+        ensemble.isolate(lonely);
+
+        ensemble.pass(2_500);
+
+        assertThat(client.taken()).containsExactly("closed");
+    }
+
+    @Test
+    void sessionThatMovedDuringAnElectionLosesItsOldConnectionAtTheNextWrite() {
+        TestMember follower = follower();
+        TestClient client = follower.open();
+        client.taken();
+        ensemble.leader().kill();
+        ensemble.passUntilServing();
+        ensemble.settle();
+        TestMember other =
+                ensemble.members.values().stream()
+                        .filter(m -> m.isServing() && m != follower)
+                        .findFirst()
+                        .orElseThrow();
+        TestClient moved = other.resume(client);
+        assertThat(moved.taken()).containsExactly("session 10000");
+
+        client.ask(OpCode.CREATE, Bodies.create("/a", "", 0));
+
+        assertThat(client.taken()).contains("closed").doesNotContain("1 ok");
     }
 
     @Test
