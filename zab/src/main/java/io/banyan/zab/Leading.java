@@ -131,7 +131,7 @@ final class Leading implements Role {
     // ---- time
 
     @Override
-    public void tick() {
+    public void timePassed() {
         if (stage != Stage.BROADCASTING
                 && stage != Stage.PROMISING
                 && stage != Stage.SETTLING
@@ -144,6 +144,20 @@ final class Leading implements Role {
             return;
         }
         heartbeat();
+    }
+
+    @Override
+    public void forgive(long millis) {
+        stageEndsMillis += millis;
+        if (aloneSinceMillis >= 0) {
+            aloneSinceMillis += millis;
+        }
+        for (LearnerLink each : links.values()) {
+            each.heardMillis += millis;
+            if (each.owingSinceMillis >= 0) {
+                each.owingSinceMillis += millis;
+            }
+        }
     }
 
     private void dropSilentLinks() {

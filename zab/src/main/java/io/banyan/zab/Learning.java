@@ -59,7 +59,7 @@ final class Learning implements Role {
     private boolean linkUp;
     private long redialAtMillis;
     private int retryMillis = RETRY_MILLIS_MIN;
-    private final long beganMillis;
+    private long beganMillis;
     private long heardMillis;
 
     private long epoch;
@@ -116,7 +116,7 @@ final class Learning implements Role {
     // ---- time
 
     @Override
-    public void tick() {
+    public void timePassed() {
         if (phase == Phase.DIALLING && !linkUp) {
             if (redialAtMillis > 0 && zab.nowMillis >= redialAtMillis) {
                 redialAtMillis = 0;
@@ -126,6 +126,12 @@ final class Learning implements Role {
         if (zab.nowMillis >= deadlineMillis()) {
             zab.look("no word from leader " + leaderId + " for too long while " + phase);
         }
+    }
+
+    @Override
+    public void forgive(long millis) {
+        beganMillis += millis;
+        heardMillis += millis;
     }
 
     private long deadlineMillis() {

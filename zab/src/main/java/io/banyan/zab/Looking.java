@@ -71,7 +71,7 @@ final class Looking implements Role {
     }
 
     @Override
-    public void tick() {
+    public void timePassed() {
         if (!voting) {
             return;
         }
@@ -81,6 +81,11 @@ final class Looking implements Role {
             resendMillis = Math.min(2 * resendMillis, RESEND_MILLIS_MAX);
             tellAll();
         }
+    }
+
+    @Override
+    public void forgive(long millis) {
+        // Votes are not hurried: whoever is not heard now is asked again.
     }
 
     @Override

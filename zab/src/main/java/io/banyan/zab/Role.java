@@ -7,7 +7,11 @@ package io.banyan.zab;
 sealed interface Role permits Looking, Learning, Leading {
     PeerState state();
 
-    void tick();
+    /// After the inputs of a round that began with a tick.
+    void timePassed();
+
+    /// This server stood still for so long: it is nobody else's fault.
+    void forgive(long millis);
 
     long wakeAtMillis();
 

@@ -23,6 +23,9 @@ public final class Zab {
     /// A learner that dials before we know that we lead waits so long.
     private static final int PARKED_MILLIS_MAX = 1_000;
 
+    /// Two ticks that are farther apart than this are a stall of our own.
+    private static final int STALL_MILLIS = 250;
+
     private static final int PARKED_LINKS_MAX = 1_000;
     private static final int PARKED_MESSAGES_MAX = 4;
 
@@ -58,6 +61,7 @@ public final class Zab {
     /// What we answer to those who look while we do not.
     private @Nullable Notification finalVote;
 
+    private boolean timePassed;
     private long lastDialled = 0;
     private long durableZxid;
     private long syncAskedZxid;
@@ -95,11 +99,15 @@ public final class Zab {
 
     // ---- time and rounds
 
-    /// Time has come to this.
+    /// Time has come to this. What follows from it is done at the end of the round.
     public void tick(long now) {
+        long step = now - nowMillis;
         nowMillis = now;
-        role.tick();
-        expireParked();
+        timePassed = true;
+        // While we stood still (garbage collection, SIGSTOP), nobody could be heard.
+        if (step > STALL_MILLIS) {
+            role.forgive(step);
+        }
     }
 
     /// When {@link #tick} is wanted at the latest, on the same clock.
@@ -111,6 +119,12 @@ public final class Zab {
 
     /// The end of a round of inputs: what several of them share is asked for now.
     public void endRound() {
+        // Nobody is judged silent before what waited in our own inbox has been heard.
+        if (timePassed) {
+            timePassed = false;
+            role.timePassed();
+            expireParked();
+        }
         role.endRound();
     }
 

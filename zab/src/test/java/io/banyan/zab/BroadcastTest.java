@@ -99,6 +99,19 @@ class BroadcastTest {
         ensemble.check();
     }
 
+    @Test
+    void aLeaderThatStoodStillDoesNotBlameItsLearners() {
+        var ensemble = new TestEnsemble(1, List.of(1L, 2L, 3L), List.of());
+        ensemble.startAll();
+        settle(ensemble);
+        TestEnsemble.Server leader = ensemble.leader();
+
+        ensemble.standStill(leader, 20_000);
+        ensemble.runFor(1);
+
+        assertThat(leader.zab().learners()).hasSize(2);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {3, 5})
     void nothingDeliveredIsLostWhateverDies(int size) {

@@ -79,6 +79,11 @@ final class TestEnsemble {
         }
     }
 
+    /// Time passes for this server alone, in one step.
+    void standStill(Server server, long millis) {
+        server.with(z -> z.tick(nowMillis + millis));
+    }
+
     void runFor(long millis) {
         for (long end = nowMillis + millis; nowMillis < end; ) {
             step();
