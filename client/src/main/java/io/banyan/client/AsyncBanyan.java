@@ -26,21 +26,35 @@ public final class AsyncBanyan {
     private final long sessionWanted;
     private final long timeoutNanos;
 
-    AsyncBanyan(Engine engine, Requests requests, long sessionWanted, long timeoutNanos) {
+    /// Futures complete on the network thread: for what a blocking call is made of.
+    private final boolean direct;
+
+    AsyncBanyan(
+            Engine engine,
+            Requests requests,
+            long sessionWanted,
+            long timeoutNanos,
+            boolean direct) {
         this.engine = engine;
         this.requests = requests;
         this.sessionWanted = sessionWanted;
         this.timeoutNanos = timeoutNanos;
+        this.direct = direct;
+    }
+
+    AsyncBanyan direct() {
+        return new AsyncBanyan(engine, requests, sessionWanted, timeoutNanos, true);
     }
 
     /// See {@link Banyan#inSession}.
     public AsyncBanyan inSession(long sessionId) {
-        return new AsyncBanyan(engine, requests, sessionId, timeoutNanos);
+        return new AsyncBanyan(engine, requests, sessionId, timeoutNanos, direct);
     }
 
     /// See {@link Banyan#withTimeout}.
     public AsyncBanyan withTimeout(Duration timeout) {
-        return new AsyncBanyan(engine, requests, sessionWanted, Banyan.nanos(timeout));
+        return new AsyncBanyan(
+                engine, requests, sessionWanted, Banyan.nanos(timeout), direct);
     }
 
     /// See {@link Banyan#create(String, byte[])}.
@@ -188,6 +202,7 @@ public final class AsyncBanyan {
         try {
             Request<T> request = maker.get();
             request.sessionWanted = sessionWanted;
+            request.direct = direct;
             return engine.submit(request, timeoutNanos);
         } catch (BanyanException e) {
             return CompletableFuture.failedFuture(e);

@@ -58,7 +58,7 @@ public final class Banyan implements AutoCloseable {
         this.requests = requests;
         this.sessionWanted = sessionWanted;
         this.timeoutNanos = timeoutNanos;
-        this.async = new AsyncBanyan(engine, requests, sessionWanted, timeoutNanos);
+        this.async = new AsyncBanyan(engine, requests, sessionWanted, timeoutNanos, false);
     }
 
     /// Begins to connect, and does not wait for it: requests do.
@@ -198,13 +198,11 @@ public final class Banyan implements AutoCloseable {
     /// whether the znode was made, and makes it if not. Only for sequential ones, whose names get a
     /// random marker before the number, and for ephemerals, which are known by their owner.
     ///
-    /// Unlike other calls it cannot be made from callbacks.
-    ///
     /// @throws BanyanException.SessionExpired if the session ended meanwhile: an ephemeral is gone
     ///   then, and a persistent one may have been made
     /// @throws IllegalArgumentException for other modes
     public Created createOnce(String path, byte @Nullable [] data, CreateMode mode, List<Acl> acl) {
-        return engine.await(async.createOnce(path, data, mode, acl));
+        return Engine.await(async.direct().createOnce(path, data, mode, acl));
     }
 
     public Created createOnce(String path, byte @Nullable [] data, CreateMode mode) {

@@ -7,12 +7,12 @@ import io.banyan.client.Created;
 import io.banyan.client.Paths;
 import io.banyan.client.Registration;
 import io.banyan.client.Session;
-import io.banyan.wire.Acl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +36,9 @@ final class Line {
 
     /// A place is taken even by who will not wait: the round trip has this time.
     private static final Duration TAKE_MIN = Duration.ofSeconds(2);
+
+    /// A server that does not answer in this time is not waited for.
+    private static final long TAKE_MAX_NANOS = Duration.ofSeconds(15).toNanos();
 
     /// A connection that does not come in this time is not waited for.
     private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
@@ -119,35 +122,33 @@ final class Line {
     private @Nullable Created take(
             long sessionId, String prefix, byte @Nullable [] data, long deadlineNanos)
             throws InterruptedException {
-        boolean isMade = false;
+        // Beside the mark of the create itself: by this one it is found when nobody waits for it.
+        String mark = prefix + UUID.randomUUID() + "-";
         while (true) {
-            CompletableFuture<Created> made =
-                    banyan.async()
-                            .inSession(sessionId)
-                            .createOnce(
-                                    Paths.child(path, prefix),
-                                    data,
-                                    CreateMode.EPHEMERAL.sequential(),
-                                    Acl.OPEN);
             boolean answered = false;
             try {
-                Created created = Places.await(made, deadlineNanos);
+                long left = Math.max(1, deadlineNanos - System.nanoTime());
+                Created created =
+                        banyan.inSession(sessionId)
+                                .withTimeout(Duration.ofNanos(Math.min(left, TAKE_MAX_NANOS)))
+                                .createOnce(
+                                        Paths.child(path, mark),
+                                        data,
+                                        CreateMode.EPHEMERAL.sequential());
                 answered = true;
                 return created;
-            } catch (TimeoutException e) {
-                return null;
             } catch (BanyanException.NoNode e) {
                 answered = true;
-                if (isMade && deadlineNanos - System.nanoTime() <= 0) {
-                    throw e;
-                }
                 // Servers may take an empty container away between the two.
                 Places.container(banyan, path);
-                isMade = true;
+            } catch (BanyanException.Timeout e) {
+                if (deadlineNanos - System.nanoTime() <= 0) {
+                    return null;
+                }
+                throw e;
             } finally {
                 if (!answered) {
-                    made.thenAccept(late ->
-                            Places.discard(banyan.async().inSession(sessionId), late.path()));
+                    Places.discardMarked(banyan.async().inSession(sessionId), path, mark);
                 }
             }
         }

@@ -45,6 +45,27 @@ final class Places {
                 });
     }
 
+    /// The same for one of which nobody knows whether it was made, and with which number.
+    static void discardMarked(AsyncBanyan inItsSession, String parent, String mark) {
+        inItsSession
+                .sync(parent)
+                .thenCompose(done -> inItsSession.children(parent))
+                .whenComplete(
+                        (children, failure) -> {
+                            if (failure == null) {
+                                children.names().stream()
+                                        .filter(name -> name.startsWith(mark))
+                                        .forEach(
+                                                name ->
+                                                        discard(
+                                                                inItsSession,
+                                                                Paths.child(parent, name)));
+                            } else if (isTransient(failure)) {
+                                discardMarked(inItsSession, parent, mark);
+                            }
+                        });
+    }
+
     /// Whether the same request may succeed later. Each attempt waits for a connection, so that
     /// trying again is no busy loop.
     static boolean isTransient(@Nullable Throwable failure) {
