@@ -115,7 +115,8 @@ final class ClientCommand implements Callable<Integer> {
                 }
             }
         }
-        out.printf("%-34s %36s %36s %7s%n", "", "Banyan client", "Apache client / Curator", "ratio");
+        out.printf(
+                "%-34s %36s %36s %7s%n", "", "Banyan client", "Apache client / Curator", "ratio");
         row(out, hosts, "get, one thread, blocking", this::blockingGets);
         row(out, hosts, "get, " + depth + " in flight", (d, n) -> pipelined(d, n, false));
         row(out, hosts, "set, " + depth + " in flight", (d, n) -> pipelined(d, n, true));
@@ -238,23 +239,21 @@ final class ClientCommand implements Callable<Integer> {
             ClientDriver.LockDriver lock = each.lock(path);
             threads.add(
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        while (!over.get()) {
-                                            try {
-                                                long start = System.nanoTime();
-                                                lock.acquireAndRelease();
-                                                if (measuring.get()) {
-                                                    count.incrementAndGet();
-                                                    latency.recordValue(
-                                                            System.nanoTime() - start);
-                                                }
-                                            } catch (Exception e) {
-                                                failure.set(e);
-                                                return;
-                                            }
+                            .start(() -> {
+                                while (!over.get()) {
+                                    try {
+                                        long start = System.nanoTime();
+                                        lock.acquireAndRelease();
+                                        if (measuring.get()) {
+                                            count.incrementAndGet();
+                                            latency.recordValue(System.nanoTime() - start);
                                         }
-                                    }));
+                                    } catch (Exception e) {
+                                        failure.set(e);
+                                        return;
+                                    }
+                                }
+                            }));
         }
         Pause.millis((long) (seconds * 500));
         long bytes = allocated();
@@ -282,8 +281,7 @@ final class ClientCommand implements Callable<Integer> {
 
     /// By all threads of this process so far.
     private static long allocated() {
-        var threads =
-                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         return threads.getTotalThreadAllocatedBytes();
     }
 }

@@ -53,8 +53,7 @@ public final class AsyncBanyan {
 
     /// See {@link Banyan#withTimeout}.
     public AsyncBanyan withTimeout(Duration timeout) {
-        return new AsyncBanyan(
-                engine, requests, sessionWanted, Banyan.nanos(timeout), direct);
+        return new AsyncBanyan(engine, requests, sessionWanted, Banyan.nanos(timeout), direct);
     }
 
     /// See {@link Banyan#create(String, byte[])}.

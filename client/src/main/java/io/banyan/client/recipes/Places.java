@@ -50,20 +50,15 @@ final class Places {
         inItsSession
                 .sync(parent)
                 .thenCompose(done -> inItsSession.children(parent))
-                .whenComplete(
-                        (children, failure) -> {
-                            if (failure == null) {
-                                children.names().stream()
-                                        .filter(name -> name.startsWith(mark))
-                                        .forEach(
-                                                name ->
-                                                        discard(
-                                                                inItsSession,
-                                                                Paths.child(parent, name)));
-                            } else if (isTransient(failure)) {
-                                discardMarked(inItsSession, parent, mark);
-                            }
-                        });
+                .whenComplete((children, failure) -> {
+                    if (failure == null) {
+                        children.names().stream()
+                                .filter(name -> name.startsWith(mark))
+                                .forEach(name -> discard(inItsSession, Paths.child(parent, name)));
+                    } else if (isTransient(failure)) {
+                        discardMarked(inItsSession, parent, mark);
+                    }
+                });
     }
 
     /// Whether the same request may succeed later. Each attempt waits for a connection, so that
