@@ -43,6 +43,11 @@ public final class DiffCommand implements Callable<Integer> {
             description = "leave these operations out, by name: to look behind a known bug")
     private java.util.Set<String> without = java.util.Set.of();
 
+    @Option(
+            names = "--members",
+            description = "each side is a follower of an ensemble of so many (default 1: alone)")
+    private int members = 1;
+
     @Option(names = "--all", description = "go on after a seed that differs")
     private boolean all;
 
@@ -54,7 +59,8 @@ public final class DiffCommand implements Callable<Integer> {
         int count = seed >= 0 ? 1 : seeds;
         long startNanos = System.nanoTime();
         try (Differential differential =
-                new Differential(ServerKind.of(left), ServerKind.of(right), without, out)) {
+                new Differential(
+                        ServerKind.of(left), ServerKind.of(right), without, members, out)) {
             int done = 0;
             for (long at = first; at < first + count && (all || differing == 0); at++) {
                 if (!differential.agree(at, ops, sessions)) {

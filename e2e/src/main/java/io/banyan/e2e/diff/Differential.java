@@ -2,9 +2,9 @@ package io.banyan.e2e.diff;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.banyan.e2e.server.Entrance;
 import io.banyan.e2e.server.ServerConfig;
 import io.banyan.e2e.server.ServerKind;
-import io.banyan.e2e.server.ServerProcess;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.security.MessageDigest;
@@ -29,8 +29,9 @@ public final class Differential implements AutoCloseable {
     private final Set<String> without;
     private final Set<String> kinds = new HashSet<>();
     private final PrintStream out;
-    private ServerProcess left;
-    private ServerProcess right;
+    private final int members;
+    private Entrance left;
+    private Entrance right;
     private int runs;
     private long operations;
 
@@ -40,12 +41,19 @@ public final class Differential implements AutoCloseable {
     /// @param without names of operations that are left out of every script
     /// @param out takes progress and differences
     public Differential(ServerKind left, ServerKind right, Set<String> without, PrintStream out) {
+        this(left, right, without, 1, out);
+    }
+
+    /// @param members each side is a follower of an ensemble of so many, if it is more than 1
+    Differential(
+            ServerKind left, ServerKind right, Set<String> without, int members, PrintStream out) {
+        this.members = members;
         this.without = without;
         this.leftKind = left;
         this.rightKind = right;
         this.out = out;
-        this.left = ServerProcess.start(left, config());
-        this.right = ServerProcess.start(right, config());
+        this.left = Entrance.open(left, config(), members);
+        this.right = Entrance.open(right, config(), members);
     }
 
     private static ServerConfig config() {
@@ -98,7 +106,7 @@ public final class Differential implements AutoCloseable {
 
     private List<Comparison.Difference> compare(Script script) throws IOException {
         String root = String.format(java.util.Locale.ROOT, "/s%06d", runs++);
-        int rightPort = right.port();
+        int rightPort = right.server().port();
         CompletableFuture<Transcript> ofRight =
                 CompletableFuture.supplyAsync(() -> {
                     try {
@@ -107,7 +115,7 @@ public final class Differential implements AutoCloseable {
                         throw new java.io.UncheckedIOException(rightKind + " on " + root, e);
                     }
                 });
-        Transcript ofLeft = Runner.run(left.port(), root, script);
+        Transcript ofLeft = Runner.run(left.server().port(), root, script);
         return Comparison.all(script, ofLeft, ofRight.join());
     }
 
@@ -171,8 +179,8 @@ public final class Differential implements AutoCloseable {
     private void restart() {
         left.close();
         right.close();
-        left = ServerProcess.start(leftKind, config());
-        right = ServerProcess.start(rightKind, config());
+        left = Entrance.open(leftKind, config(), members);
+        right = Entrance.open(rightKind, config(), members);
     }
 
     @Override

@@ -268,6 +268,21 @@ public final class ServerProcess implements AutoCloseable {
     /// SIGSTOP: the process is there and does nothing, until {@link #proceed}.
     public void pause() {
         signal("STOP");
+        // The signal stops one thread, which stops the others: until it is its turn on a busy
+        // machine, they work on.
+        Waiting.until(() -> kind + " to stand still", STOP_LIMIT, this::isStopped);
+    }
+
+    private boolean isStopped() throws IOException {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid() + "/task"))) {
+            for (Path task : tasks.toList()) {
+                String stat = Files.readString(task.resolve("stat"));
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /// SIGCONT.

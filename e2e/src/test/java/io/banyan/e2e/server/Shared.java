@@ -16,9 +16,10 @@ public final class Shared {
         return SERVERS.computeIfAbsent(
                 kind,
                 k -> {
-                    ServerProcess server = ServerProcess.start(k, config());
-                    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-                    return server;
+                    int members = Integer.getInteger("e2e.members", 1);
+                    Entrance entrance = Entrance.open(k, config(), members);
+                    Runtime.getRuntime().addShutdownHook(new Thread(entrance::close));
+                    return entrance.server();
                 });
     }
 
