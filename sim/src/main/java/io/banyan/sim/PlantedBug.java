@@ -26,14 +26,14 @@ public enum PlantedBug {
     BATCH_LOST,
     /// A frame of a client is handed over twice.
     REQUEST_TWICE,
-    /// The current epoch is saved, and answered for, before the history appended before it is
-    /// synced (ZOOKEEPER-4643, 4646).
+    /// What a learner is given before it may serve is told to be durable when it is appended, and
+    /// its epoch is saved before that (ZOOKEEPER-4643, 4646).
     EPOCH_BEFORE_HISTORY,
     /// The current epoch is told to be saved but is not.
     CURRENT_EPOCH_LOST,
     /// The accepted epoch is told to be saved but is not.
     ACCEPTED_EPOCH_LOST,
-    /// A learner says that it never accepted any epoch.
+    /// A server that starts does not look at the epoch it had accepted, only at its current one.
     EPOCH_NOT_CHECKED,
     /// A truncation leaves the last of what it should remove on disk.
     TRUNCATION_KEEPS_TAIL,

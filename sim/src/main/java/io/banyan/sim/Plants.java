@@ -22,16 +22,6 @@ final class Plants {
     /// What is sent instead of a message.
     List<Message> outgoing(Message message, boolean toLeader) {
         return switch (bug) {
-            case EPOCH_NOT_CHECKED ->
-                    message instanceof Message.LearnerInfo info
-                            ? List.of(
-                                    new Message.LearnerInfo(
-                                            info.serverId(),
-                                            info.observer(),
-                                            0,
-                                            info.configVersion(),
-                                            info.banyan()))
-                            : List.of(message);
             case COMMIT_TOLD_EARLY ->
                     message instanceof Message.Proposal proposal && !toLeader
                             ? List.of(message, new Message.Commit(proposal.zxid()))

@@ -38,18 +38,20 @@ final class Scenario {
     private static final long UNTIL_MILLIS_MAX = 30_000;
     private static final long STEP_MICROS = 1_000;
 
+    private final PlantedBug bug;
     private final @Nullable Consumer<String> trace;
     private final Map<Integer, SimClient> clients = new TreeMap<>();
     private final Map<String, Boolean> acked = new HashMap<>();
     private @Nullable World made;
 
-    private Scenario(@Nullable Consumer<String> trace) {
+    private Scenario(PlantedBug bug, @Nullable Consumer<String> trace) {
+        this.bug = bug;
         this.trace = trace;
     }
 
     /// @throws Violation if a promise is broken, or a condition does not hold
-    static void run(String text, @Nullable Consumer<String> trace) {
-        var scenario = new Scenario(trace);
+    static void run(String text, PlantedBug bug, @Nullable Consumer<String> trace) {
+        var scenario = new Scenario(bug, trace);
         int number = 0;
         for (String line : text.lines().toList()) {
             number++;
@@ -130,7 +132,8 @@ final class Scenario {
                         Integer.parseInt(option(words, "history", "500")),
                         Integer.parseInt(option(words, "snapcount", "1000")),
                         words.contains("snapshots-only"),
-                        Long.decode(option(words, "counter", "0")));
+                        Long.decode(option(words, "counter", "0")),
+                        bug);
         var world = new World(1, random -> setup, trace);
         world.restartByHand();
         world.network().record();

@@ -160,7 +160,8 @@ record Setup(
             int historyTxns,
             int snapCount,
             boolean snapshotAlways,
-            long startCounter) {
+            long startCounter,
+            PlantedBug bug) {
         int tick = 100;
         return new Setup(
                 voters,
@@ -196,6 +197,6 @@ record Setup(
                 0,
                 false,
                 false,
-                PlantedBug.NONE);
+                bug);
     }
 }

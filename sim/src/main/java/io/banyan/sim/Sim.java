@@ -66,7 +66,7 @@ public final class Sim {
             System.err.println("bin/sim: cannot read " + file + ": " + e.getMessage());
             return 2;
         }
-        String failure = Simulation.failureOf(() -> Scenario.run(text, out()));
+        String failure = Simulation.failureOf(() -> Scenario.run(text, bug, out()));
         System.out.println(failure == null ? "ok " + file : "FAILED " + file + ": " + failure);
         return failure == null ? 0 : 1;
     }

@@ -240,7 +240,9 @@ final class SimServer implements Lane.Owner {
         } else {
             var past =
                     new Past(
-                            epochs.acceptedEpoch(),
+                            world.plants().has(PlantedBug.EPOCH_NOT_CHECKED)
+                                    ? epochs.currentEpoch()
+                                    : epochs.acceptedEpoch(),
                             epochs.currentEpoch(),
                             lastZxid,
                             empty ? Past.UNKNOWN : target.snapshotZxid(state),
@@ -828,7 +830,7 @@ final class SimServer implements Lane.Owner {
             boolean byServer = header.cxid() == 0;
             if (byServer) {
                 world.countArrivals(this);
-                world.expires(header.clientId());
+                world.expires(header.clientId(), zxid);
             }
             world.ephemerals().closing(id, header.clientId(), byServer, timeline.nowMicros());
         }

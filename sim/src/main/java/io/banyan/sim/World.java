@@ -133,8 +133,12 @@ final class World {
         server.connections().forEach(SimConnection::countArrivals);
     }
 
-    /// A leader is about to end a session by itself.
-    void expires(long sessionId) {
+    /// A leader is about to end a session by itself. What a deposed one proposes, who has not heard
+    /// of that yet, comes to nothing.
+    void expires(long sessionId, long zxid) {
+        if (Zxid.epoch(zxid) < Zxid.epoch(history.committedZxid())) {
+            return;
+        }
         clients.forEach(client -> client.expires(sessionId));
     }
 

@@ -30,6 +30,9 @@ public final class EpochFiles {
     public static EpochFiles open(Disk disk, long lastZxid) throws IOException {
         long lastEpoch = lastZxid < 0 ? 0 : Zxid.epoch(lastZxid);
         List<String> names = disk.list(Folder.SNAP);
+        // A process that ended between a rename and its sync leaves a name that only the kernel
+        // has. It is a promise from here on, so a power failure must not take it.
+        disk.syncFolder(Folder.SNAP);
         var files =
                 new EpochFiles(
                         disk, read(disk, names, ACCEPTED, -1), read(disk, names, CURRENT, -1));

@@ -127,6 +127,8 @@ public final class Recovery {
         if (snapshot == null) {
             return withoutSnapshot(begin);
         }
+        // Its name may be known to the kernel only, as with the epoch files.
+        disk.syncFolder(Folder.SNAP);
         target.snapshotLoaded(snapshot);
         created(disk);
         return replay(Start.SNAPSHOT, snapshot, begin);

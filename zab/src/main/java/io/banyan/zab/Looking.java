@@ -101,8 +101,9 @@ final class Looking implements Role {
             return;
         }
         if (!electorate.contains(from)) {
-            // One that is settled answers us itself, and the two of us would never stop.
-            if (n.state() == PeerState.LOOKING) {
+            // One that is settled answers us itself, as would another observer if we are one, and
+            // the two of us would never stop.
+            if (n.state() == PeerState.LOOKING && zab.config.votes()) {
                 zab.out.notify(from, proposal);
             }
             return;
