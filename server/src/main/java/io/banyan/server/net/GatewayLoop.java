@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -98,38 +99,49 @@ final class GatewayLoop implements GatewayPort {
     }
 
     void deliver(Batch batch) {
-        loop.execute(() -> {
+        execute(() -> {
             gateway().onBatch(batch, System.nanoTime());
             roundOpen();
         });
     }
 
     void resumed(Ticket ticket, long sessionId, boolean valid) {
-        loop.execute(() -> {
+        execute(() -> {
             gateway().onResumed(ticket, sessionId, valid, System.nanoTime());
             roundOpen();
         });
     }
 
     void evict(Connection connection) {
-        loop.execute(() -> {
+        execute(() -> {
             gateway().onEvicted(connection, System.nanoTime());
             roundOpen();
         });
     }
 
     void serve(Effect.Serve serve) {
-        loop.execute(() -> {
+        execute(() -> {
             gateway().onServe(serve, System.nanoTime());
             roundOpen();
         });
     }
 
     void cease(String why) {
-        loop.execute(() -> {
+        execute(() -> {
             gateway().onCease(why, System.nanoTime());
             roundOpen();
         });
+    }
+
+    /// What comes after the loop has ended is for connections that are gone.
+    private void execute(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            if (!loop.isShuttingDown()) {
+                throw e;
+            }
+        }
     }
 
     int inFlight() {
