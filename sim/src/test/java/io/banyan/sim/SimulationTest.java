@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Seeds of the simulator, and the tests of the tester.
 class SimulationTest {
-    private static final int SEEDS = Integer.getInteger("banyan.sim.seeds", 150);
+    private static final int SEEDS = Integer.getInteger("banyan.sim.seeds", 100);
 
     /// @param seeds within how many from 1 on the bug must be caught; the table of
     ///   `docs/simulation.md`
