@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "Banyan 0.1.0-SNAPSHOT",
         sortOptions = false,
-        subcommands = {LoadCommand.class, ClientCommand.class},
+        subcommands = {LoadCommand.class, ClientCommand.class, NacosCommand.class},
         description = {
             "Measures Banyan and Apache ZooKeeper 3.9.5 side by side.",
             "",

@@ -4,6 +4,7 @@ import io.banyan.e2e.diff.DiffCommand;
 import io.banyan.e2e.ensemble.EnsembleCommand;
 import io.banyan.e2e.ensemble.MigrateCommand;
 import io.banyan.e2e.kill.Kill9Command;
+import io.banyan.e2e.nacos.NacosCommand;
 import io.banyan.e2e.soak.SoakCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
             EnsembleCommand.class,
             Kill9Command.class,
             MigrateCommand.class,
+            NacosCommand.class,
             SoakCommand.class
         })
 public final class E2e implements Runnable {

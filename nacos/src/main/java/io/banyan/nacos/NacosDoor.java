@@ -111,6 +111,10 @@ final class NacosDoor implements Door {
                         .disableServerHeader()
                         .disableDateHeader()
                         .service(grpc.service())
+                        .route()
+                        .path(NacosHttp.LISTENER_PATH)
+                        .maxRequestLength(NacosHttp.LISTENER_BYTES_MAX)
+                        .build(http)
                         .serviceUnder("/", http)
                         .build();
         var door = new NacosDoor(thread, workers, udpLoop, tree, leases, udp, grpc, server);

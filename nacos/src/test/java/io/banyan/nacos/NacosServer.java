@@ -15,13 +15,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /// A server with an open Nacos door, and a client that speaks to it in raw HTTP.
-final class NacosServer implements AutoCloseable {
+public final class NacosServer implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final BanyanServer server;
     private final int port;
 
-    NacosServer(String... keysAndValues) throws Exception {
+    public NacosServer(String... keysAndValues) throws Exception {
         this(null, freePort(), keysAndValues);
     }
 
@@ -44,7 +44,7 @@ final class NacosServer implements AutoCloseable {
     }
 
     private void awaitReady() throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
         while (true) {
             try {
                 if (get("/v1/console/health/readiness").statusCode() == 200) {
@@ -60,7 +60,7 @@ final class NacosServer implements AutoCloseable {
     }
 
     /// A port that is free, and so is the one of gRPC.
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         while (true) {
             try (var first = new ServerSocket(0, 1, loopback)) {
@@ -77,33 +77,33 @@ final class NacosServer implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    String address() {
+    public String address() {
         return "127.0.0.1:" + port;
     }
 
-    String zooKeeper() {
+    public String zooKeeper() {
         return server.connectString();
     }
 
-    HttpResponse<String> get(String pathAndQuery, String... headers) throws Exception {
+    public HttpResponse<String> get(String pathAndQuery, String... headers) throws Exception {
         return send("GET", pathAndQuery, null, headers);
     }
 
-    HttpResponse<String> post(String path, String form, String... headers) throws Exception {
+    public HttpResponse<String> post(String path, String form, String... headers) throws Exception {
         return send("POST", path, form, headers);
     }
 
-    HttpResponse<String> send(String method, String pathAndQuery, String form, String... headers)
-            throws Exception {
+    public HttpResponse<String> send(
+            String method, String pathAndQuery, String form, String... headers) throws Exception {
         return http.send(
                 request(method, pathAndQuery, form, headers), HttpResponse.BodyHandlers.ofString());
     }
 
-    CompletableFuture<HttpResponse<String>> sendAsync(
+    public CompletableFuture<HttpResponse<String>> sendAsync(
             String method, String pathAndQuery, String form, String... headers) {
         return http.sendAsync(
                 request(method, pathAndQuery, form, headers), HttpResponse.BodyHandlers.ofString());
@@ -129,7 +129,7 @@ final class NacosServer implements AutoCloseable {
         return request.build();
     }
 
-    static String form(String... namesAndValues) {
+    public static String form(String... namesAndValues) {
         var text = new StringBuilder();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             text.append(namesAndValues[i])
@@ -140,7 +140,7 @@ final class NacosServer implements AutoCloseable {
         return text.toString();
     }
 
-    void publish(String dataId, String content) throws Exception {
+    public void publish(String dataId, String content) throws Exception {
         var answer =
                 post("/v1/cs/configs", form("dataId", dataId, "group", "G", "content", content));
         if (answer.statusCode() != 200) {

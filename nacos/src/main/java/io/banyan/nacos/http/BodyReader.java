@@ -15,7 +15,7 @@ import org.reactivestreams.Subscription;
 /// All bodies that are being read share one budget.
 final class BodyReader implements Subscriber<HttpObject> {
     /// Of one body. Percent-encoding makes three bytes of one.
-    static final int BYTES_MAX = 4 << 20;
+    static final int BYTES_MAX = 8 << 20;
 
     /// Of all bodies together.
     private static final long BUDGET_BYTES = 96L << 20;

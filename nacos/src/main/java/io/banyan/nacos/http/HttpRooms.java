@@ -27,6 +27,7 @@ public final class HttpRooms {
         new ConfigV1(calls, tree.thread()).addTo(routes);
         var naming = new NamingCalls(services, registry, leases, udp);
         new NamingV1(tree, naming).addTo(routes);
+        new V2(tree, calls, naming).addTo(routes);
         new ConsoleV1(tree, configs, limits, auth).addTo(routes);
         return new NacosHttp(routes, auth);
     }

@@ -1,9 +1,11 @@
 package io.banyan.nacos.http;
 
+import com.linecorp.armeria.common.ExchangeType;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.RoutingContext;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.banyan.nacos.auth.Auth;
 import io.banyan.nacos.config.Invalid;
@@ -22,6 +24,12 @@ import org.slf4j.LoggerFactory;
 public final class NacosHttp implements HttpService {
     private static final Logger LOG = LoggerFactory.getLogger(NacosHttp.class);
     private static final String CONTEXT = "/nacos";
+
+    /// Where listeners hang; to be bound with a limit of its own.
+    public static final String LISTENER_PATH = CONTEXT + "/v1/cs/configs/listener";
+
+    /// Ten thousand lines of the longest names, percent-encoded, are less.
+    public static final long LISTENER_BYTES_MAX = 8L << 20;
 
     /// What needs no login even where the rest does.
     private static final Set<String> OPEN =
@@ -61,6 +69,15 @@ public final class NacosHttp implements HttpService {
                                 read -> answer(context, request.headers(), path, handler, read))
                         .exceptionally(failure -> failed(path, failure))
                         .thenApply(Answer::toHttp));
+    }
+
+    /// A listener hangs, so its request is read as a whole and leaves no queue behind: a kilobyte
+    /// of each of many thousands. The others are read piece by piece, whatever their length.
+    @Override
+    public ExchangeType exchangeType(RoutingContext routing) {
+        return routing.path().equals(LISTENER_PATH)
+                ? ExchangeType.UNARY
+                : ExchangeType.REQUEST_STREAMING;
     }
 
     private static String path(ServiceRequestContext context) {

@@ -1,0 +1,50 @@
+package io.banyan.e2e.nacos;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/// One thing that must work, as section 6 of the acceptance list names it.
+///
+/// @param clients with which it is played, one after the other; for a case of several clients at
+///   once, those that take part
+/// @param together all of its clients at once, in one play
+/// @param servers with how many, at least
+record Case(
+        String name,
+        String what,
+        Set<ClientKind> clients,
+        boolean together,
+        int servers,
+        Play play) {
+    /// Plays it.
+    interface Play {
+        /// @param kinds one, or all of a case that is played together
+        /// @return a figure worth showing, or empty
+        /// @throws Exception if something is not as it must be
+        String run(Field field, List<ClientKind> kinds) throws Exception;
+    }
+
+    /// A case for each client alone.
+    static Case each(String name, String what, Set<ClientKind> clients, Play play) {
+        return new Case(name, what, clients, false, 1, play);
+    }
+
+    /// A case for all of them at once.
+    static Case together(String name, String what, Set<ClientKind> clients, Play play) {
+        return new Case(name, what, clients, true, 1, play);
+    }
+
+    /// The same, on an ensemble only.
+    Case onThree() {
+        return new Case(name, what, clients, together, 3, play);
+    }
+
+    static Set<ClientKind> all() {
+        return EnumSet.allOf(ClientKind.class);
+    }
+
+    static Set<ClientKind> java() {
+        return EnumSet.complementOf(EnumSet.of(ClientKind.N));
+    }
+}

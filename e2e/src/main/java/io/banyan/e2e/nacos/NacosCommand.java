@@ -1,0 +1,132 @@
+package io.banyan.e2e.nacos;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `bin/e2e nacos`.
+@Command(
+        name = "nacos",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Unmodified Nacos clients of six versions against Banyan: the matrix.")
+public final class NacosCommand implements Callable<Integer> {
+
+    @Option(names = "--servers", description = "1 or 3 (default ${DEFAULT-VALUE})")
+    private int servers = 1;
+
+    @Option(
+            names = "--clients",
+            split = ",",
+            description = "of J14, J21, J25, J31, J32, N (npm); default: all")
+    private List<String> clients = List.of();
+
+    @Option(names = "--cases", split = ",", description = "by name, as C1; default: all")
+    private List<String> cases = List.of();
+
+    private final PrintStream out = System.out;
+
+    @Override
+    public Integer call() {
+        Set<ClientKind> wanted = EnumSet.noneOf(ClientKind.class);
+        clients.forEach(each -> wanted.add(ClientKind.of(each)));
+        if (wanted.isEmpty()) {
+            wanted.addAll(Case.all());
+        }
+        var results = new LinkedHashMap<Case, Map<ClientKind, String>>();
+        boolean failed = false;
+        try (var running = new Servers(servers)) {
+            for (Case each : chosen()) {
+                Map<ClientKind, String> row = new LinkedHashMap<>();
+                results.put(each, row);
+                failed |= play(each, running, wanted, row);
+            }
+        }
+        print(results, wanted);
+        return failed ? 1 : 0;
+    }
+
+    private List<Case> chosen() {
+        var all = new ArrayList<Case>();
+        all.addAll(ConfigCases.all());
+        all.addAll(NamingCases.all());
+        all.addAll(EnsembleCases.all());
+        all.removeIf(each -> each.servers() > servers);
+        // Those that restart the one server there is.
+        all.removeIf(
+                each -> servers > 1 && (each.name().startsWith("R") || each.name().equals("N8")));
+        all.removeIf(each ->
+                !cases.isEmpty()
+                        && !cases.contains(each.name())
+                        && !cases.contains(each.name().toLowerCase(Locale.ROOT)));
+        return all;
+    }
+
+    /// @return whether something failed
+    private boolean play(
+            Case each, Servers running, Set<ClientKind> wanted, Map<ClientKind, String> row) {
+        List<ClientKind> kinds = wanted.stream().filter(each.clients()::contains).toList();
+        boolean failed = false;
+        if (each.together()) {
+            failed = !play(each, running, kinds, row);
+        } else {
+            for (ClientKind kind : kinds) {
+                failed |= !play(each, running, List.of(kind), row);
+            }
+        }
+        return failed;
+    }
+
+    private boolean play(
+            Case each, Servers running, List<ClientKind> kinds, Map<ClientKind, String> row) {
+        if (kinds.isEmpty()) {
+            return true;
+        }
+        String tag = each.name() + "-" + kinds.getFirst() + "-" + System.nanoTime();
+        try (var field = new Field(running, tag)) {
+            String figure = each.play().run(field, kinds);
+            kinds.forEach(kind -> row.put(kind, "passed"));
+            out.println("passed  " + each.name() + " " + kinds + " " + figure);
+            return true;
+        } catch (Exception e) {
+            kinds.forEach(kind -> row.put(kind, "FAILED"));
+            out.println("FAILED  " + each.name() + " " + kinds + " " + e);
+            if (e.getCause() != null) {
+                out.println("        because " + e.getCause());
+            }
+            return false;
+        } finally {
+            heal(running);
+        }
+    }
+
+    /// A case that failed may have left a server dead.
+    private static void heal(Servers running) {
+        for (int i = 0; i < running.size(); i++) {
+            if (!running.member(i).running()) {
+                running.member(i).launch();
+            }
+        }
+        running.awaitReady();
+    }
+
+    private void print(Map<Case, Map<ClientKind, String>> results, Set<ClientKind> wanted) {
+        out.println();
+        out.printf("%-34s", servers + " server" + (servers == 1 ? "" : "s"));
+        wanted.forEach(kind -> out.printf(" %-8s", kind));
+        out.println();
+        results.forEach((each, row) -> {
+            out.printf("%-34s", each.name() + " " + each.what());
+            wanted.forEach(kind -> out.printf(" %-8s", row.getOrDefault(kind, "-")));
+            out.println();
+        });
+    }
+}

@@ -1,0 +1,277 @@
+package io.banyan.e2e.nacos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.banyan.e2e.server.Home;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// A client in a process of its own, and what it was told. For one thread's calls.
+final class ProbeProcess implements AutoCloseable {
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
+    private static final String OVER = "over";
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .unstarted(() -> ALIVE.forEach(Process::destroyForcibly)));
+    }
+
+    /// What a listener was told.
+    ///
+    /// @param atNanos when
+    record Event(String kind, String key, String value, long atNanos) {}
+
+    private final ClientKind kind;
+    private final Process process;
+    private final BufferedWriter in;
+    private final Map<String, LinkedBlockingQueue<String>> answers = new ConcurrentHashMap<>();
+    private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private int lastCommand;
+
+    /// @param servers comma list
+    /// @param home an empty directory for its snapshots and logs
+    ProbeProcess(ClientKind kind, String servers, Path home, List<String> properties) {
+        this.kind = kind;
+        try {
+            Path logs = Home.root().resolve("e2e/target/e2e-logs");
+            Files.createDirectories(logs);
+            Path log =
+                    logs.resolve(
+                            ProcessHandle.current().pid()
+                                    + "-nacos-"
+                                    + NUMBER.incrementAndGet()
+                                    + "-"
+                                    + kind
+                                    + ".log");
+            var builder =
+                    new ProcessBuilder(command(kind, servers, home, properties))
+                            .redirectError(log.toFile());
+            if (kind.isNode()) {
+                Path modules = Home.root().resolve("e2e/target/nacos-npm/node_modules");
+                builder.environment().put("NODE_PATH", modules.toString());
+                builder.environment().put("HOME", home.toString());
+            }
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ALIVE.add(process);
+        in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), UTF_8));
+        Thread.ofVirtual().start(this::read);
+    }
+
+    private static List<String> command(
+            ClientKind kind, String servers, Path home, List<String> properties) {
+        Path target = Home.root().resolve("e2e/target");
+        var command = new ArrayList<String>();
+        if (kind.isNode()) {
+            command.add("node");
+            command.add(Home.root().resolve("e2e/nacos-clients/probe.js").toString());
+        } else {
+            Path jars = target.resolve("nacos-" + kind.version());
+            if (!Files.isDirectory(jars)) {
+                throw new IllegalStateException("no jars in " + jars + ": bin/e2e fetches them");
+            }
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(
+                    List.of(
+                            "-XX:+UseSerialGC",
+                            "-XX:TieredStopAtLevel=1",
+                            "-Xmx128m",
+                            "-Duser.home=" + home,
+                            "-DJM.SNAPSHOT.PATH=" + home,
+                            "-DJM.LOG.PATH=" + home,
+                            "-cp",
+                            target.resolve("classes") + ":" + jars.resolve("*"),
+                            "io.banyan.e2e.nacos.Probe"));
+        }
+        command.add(servers);
+        command.addAll(properties);
+        return command;
+    }
+
+    private void read() {
+        try (var lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                String[] words = line.split("\t", -1);
+                if (line.startsWith("!") && words.length == 3) {
+                    events.add(
+                            new Event(
+                                    words[0].substring(1), words[1], words[2], System.nanoTime()));
+                } else if (words.length >= 2 && (line.startsWith("=") || line.startsWith("-"))) {
+                    answer(words[0].substring(1)).add(words[0].charAt(0) + words[1]);
+                }
+            }
+        } catch (IOException e) {
+            // Killed; whoever waits hears it below.
+        }
+        answers.values().forEach(each -> each.add(OVER));
+    }
+
+    private LinkedBlockingQueue<String> answer(String command) {
+        return answers.computeIfAbsent(command, c -> new LinkedBlockingQueue<>());
+    }
+
+    ClientKind kind() {
+        return kind;
+    }
+
+    /// Has the client do something.
+    ///
+    /// @throws IllegalStateException with the client's own words if it threw
+    String call(String... words) {
+        String number = begin(words);
+        return end(number, String.join(" ", words));
+    }
+
+    /// Has the client do something while others do too.
+    ///
+    /// @return for {@link #end}
+    String begin(String... words) {
+        String number = Integer.toString(++lastCommand);
+        LinkedBlockingQueue<String> queue = answer(number);
+        try {
+            in.write(number + "\t" + String.join("\t", words) + "\n");
+            in.flush();
+        } catch (IOException e) {
+            queue.add(OVER);
+        }
+        return number;
+    }
+
+    String end(String number, String what) {
+        String shown = what.length() > 120 ? what.substring(0, 120) + "..." : what;
+        try {
+            String answer = answer(number).poll(ANSWER_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            answers.remove(number);
+            if (answer == null || answer.equals(OVER)) {
+                throw new IllegalStateException(kind + " did not answer: " + shown);
+            }
+            if (answer.startsWith("-")) {
+                throw new IllegalStateException(kind + " " + shown + ": " + answer.substring(1));
+            }
+            return answer.substring(1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    // ---- configuration
+
+    @Nullable String get(String dataId) {
+        return decode(call("get", dataId, Field.GROUP));
+    }
+
+    boolean publish(String dataId, String content) {
+        return Boolean.parseBoolean(call("publish", dataId, Field.GROUP, encode(content), "text"));
+    }
+
+    static String encode(String content) {
+        return Base64.getEncoder().encodeToString(content.getBytes(UTF_8));
+    }
+
+    static @Nullable String decode(String answer) {
+        return answer.equals("null") ? null : new String(Base64.getDecoder().decode(answer), UTF_8);
+    }
+
+    // ---- events
+
+    /// Waits for an event; those before it are passed over.
+    ///
+    /// @throws IllegalStateException if none comes in time
+    Event await(String what, Duration limit, Predicate<Event> wanted) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        Event last = null;
+        try {
+            while (true) {
+                long left = deadline - System.nanoTime();
+                Event event = events.poll(Math.max(1, left), TimeUnit.NANOSECONDS);
+                if (event == null) {
+                    throw new IllegalStateException(
+                            kind
+                                    + " was not told within "
+                                    + limit
+                                    + ": "
+                                    + what
+                                    + "; last "
+                                    + last);
+                }
+                last = event;
+                if (wanted.test(event)) {
+                    return event;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    Event awaitContent(String dataId, @Nullable String content, Duration limit) {
+        String wanted = content == null ? "null" : encode(content);
+        return await(
+                dataId + " is " + content,
+                limit,
+                event ->
+                        event.kind().equals("config")
+                                && event.key().equals(dataId)
+                                && event.value().equals(wanted));
+    }
+
+    Event awaitInstances(String service, Duration limit, Predicate<String> wanted) {
+        return await(
+                service + " is as wanted",
+                limit,
+                event ->
+                        event.kind().equals("naming")
+                                && event.key().equals(service)
+                                && wanted.test(event.value()));
+    }
+
+    /// Events that came and were not waited for.
+    int forgetEvents() {
+        int count = events.size();
+        events.clear();
+        return count;
+    }
+
+    /// SIGKILL.
+    void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        ALIVE.remove(process);
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}

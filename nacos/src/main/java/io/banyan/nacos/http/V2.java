@@ -1,0 +1,379 @@
+package io.banyan.nacos.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpMethod;
+import io.banyan.nacos.config.ConfigKey;
+import io.banyan.nacos.config.Configs;
+import io.banyan.nacos.config.Found;
+import io.banyan.nacos.config.Gray;
+import io.banyan.nacos.config.History;
+import io.banyan.nacos.config.Page;
+import io.banyan.nacos.config.Published;
+import io.banyan.nacos.config.Search;
+import io.banyan.nacos.json.Json;
+import io.banyan.nacos.naming.Adjustment;
+import io.banyan.nacos.naming.Instance;
+import io.banyan.nacos.naming.Leases;
+import io.banyan.nacos.naming.Service;
+import io.banyan.nacos.naming.ServiceJson;
+import io.banyan.nacos.naming.ServiceKey;
+import io.banyan.nacos.naming.ServiceMeta;
+import io.banyan.nacos.tree.NacosTree;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/// v2 and v3: the same things in an envelope, and the group and namespace under other names.
+final class V2 {
+    private final NacosTree tree;
+    private final Configs configs;
+    private final ConfigCalls configCalls;
+    private final NamingCalls calls;
+
+    V2(NacosTree tree, ConfigCalls configCalls, NamingCalls calls) {
+        this.tree = tree;
+        this.configs = configCalls.configs();
+        this.configCalls = configCalls;
+        this.calls = calls;
+    }
+
+    void addTo(Routes routes) {
+        routes.get("/v2/cs/config", call -> content(call, "group", 404))
+                .post("/v2/cs/config", call -> publish(call, "group"))
+                .delete("/v2/cs/config", call -> delete(call, "group"))
+                .get("/v3/client/cs/config", this::contentForClient)
+                .get("/v3/admin/cs/config", call -> detail(call, "groupName"))
+                .post("/v3/admin/cs/config", call -> publish(call, "groupName"))
+                .delete("/v3/admin/cs/config", call -> delete(call, "groupName"))
+                .get("/v3/admin/cs/config/list", this::search);
+        history(routes, "/v2/cs/history", "group");
+        history(routes, "/v3/admin/cs/history", "groupName");
+        for (String base : List.of("/v2/ns/instance", "/v3/admin/ns/instance")) {
+            routes.post(base, this::register)
+                    .delete(base, this::deregister)
+                    .put(base, this::update)
+                    .get(base, this::instance)
+                    .get(base + "/list", call -> Envelope.of(calls.list(call, "clusterName")))
+                    .put(base + "/beat", this::beat)
+                    .put(base + "/metadata/batch", call -> metadata(call, false))
+                    .delete(base + "/metadata/batch", call -> metadata(call, true));
+        }
+        String client = "/v3/client/ns/instance";
+        routes.post(
+                        client,
+                        call ->
+                                call.params().flag("heartBeat", false)
+                                        ? beat(call)
+                                        : register(call))
+                .delete(client, this::deregister)
+                .get(client + "/list", this::hosts);
+        for (String base : List.of("/v2/ns/service", "/v3/admin/ns/service")) {
+            routes.post(base, this::createService)
+                    .delete(base, this::deleteService)
+                    .put(base, this::updateService)
+                    .get(base, this::service)
+                    .get(base + "/list", this::serviceList);
+        }
+        for (String base : List.of("/v2/ns/operator", "/v3/admin/ns/ops")) {
+            routes.get(base + "/metrics", this::metrics)
+                    .get(base + "/switches", call -> Envelope.of(Json.object()))
+                    .on(HttpMethod.PUT, base + "/switches", Routes.now(call -> Envelope.of("ok")));
+        }
+    }
+
+    private Answer metrics(Call call) {
+        return Envelope.of(Json.object().put("status", tree.isConnected() ? "UP" : "DOWN"));
+    }
+
+    // ---- configurations
+
+    private ConfigKey key(Call call, String groupName) {
+        return configCalls.key(call, groupName, "namespaceId");
+    }
+
+    private Answer content(Call call, String groupName, int absentStatus) {
+        Found found =
+                configs.query(key(call, groupName), call.viewer(), call.params().filled("tag"));
+        return found == null
+                ? Envelope.failure(absentStatus, Envelope.NOT_FOUND, "config data not exist")
+                : Envelope.of(new String(found.content(), StandardCharsets.UTF_8));
+    }
+
+    private Answer contentForClient(Call call) {
+        Found found =
+                configs.query(key(call, "groupName"), call.viewer(), call.params().filled("tag"));
+        if (found == null) {
+            return Envelope.failure(200, Envelope.NOT_FOUND, "config data not exist");
+        }
+        Gray gray = found.gray();
+        return Envelope.of(
+                Json.object()
+                        .put("content", new String(found.content(), StandardCharsets.UTF_8))
+                        .put("md5", found.md5())
+                        .put("contentType", found.meta().typeOrText())
+                        .put("lastModified", found.stat().mtime())
+                        .put("encryptedDataKey", found.encryptedDataKey())
+                        .put("beta", gray != null && gray.isBeta())
+                        .put("tag", gray != null && !gray.isBeta() ? gray.expression() : null));
+    }
+
+    private Answer detail(Call call, String groupName) {
+        Found found = configs.formal(key(call, groupName));
+        return found == null
+                ? Envelope.failure(404, Envelope.NOT_FOUND, "config data not exist")
+                : Envelope.of(v3(ConfigJson.detail(found), found.key()));
+    }
+
+    private static ObjectNode v3(ObjectNode node, ConfigKey key) {
+        return node.put("groupName", key.group()).put("namespaceId", key.namespace());
+    }
+
+    private CompletionStage<Answer> publish(Call call, String groupName) {
+        return configCalls
+                .publish(call, key(call, groupName))
+                .thenApply(how ->
+                        switch (how) {
+                            case Published.DONE -> Envelope.of(true);
+                            case Published.CHANGED_MEANWHILE ->
+                                    Envelope.failure(
+                                            409,
+                                            Envelope.CONFLICT,
+                                            "Cas publish fail, server md5 may have" + " changed.");
+                            case Published.TOO_MANY_GRAYS ->
+                                    Envelope.failure(
+                                            400,
+                                            Envelope.PARAMETER_INVALID,
+                                            "too many gray versions");
+                        });
+    }
+
+    private CompletionStage<Answer> delete(Call call, String groupName) {
+        String tag = call.params().filled("tag");
+        return configs.remove(
+                        key(call, groupName),
+                        tag == null ? null : Gray.TAG + tag,
+                        ConfigCalls.by(call))
+                .thenApply(was -> Envelope.of(true));
+    }
+
+    private Answer search(Call call) {
+        Params params = call.params();
+        var search =
+                new Search(
+                        ConfigKey.namespace(params.filled("namespaceId")),
+                        !"accurate".equals(params.filled("search")),
+                        params.filled("dataId"),
+                        params.filled("groupName"),
+                        params.filled("appName"),
+                        params.filled("configTags"),
+                        params.filled("type"),
+                        params.filled("configDetail"));
+        Page<Found> page =
+                configs.search(search, params.number("pageNo", 1), params.number("pageSize", 100));
+        return Envelope.of(ConfigJson.page(page, each -> v3(ConfigJson.listed(each), each.key())));
+    }
+
+    private void history(Routes routes, String base, String groupName) {
+        routes.get(
+                        base + "/list",
+                        call -> {
+                            Params params = call.params();
+                            Page<History> page =
+                                    Page.of(
+                                            configs.history(key(call, groupName)),
+                                            params.number("pageNo", 1),
+                                            params.number("pageSize", 100));
+                            return Envelope.of(
+                                    ConfigJson.page(page, each -> ConfigJson.history(each, false)));
+                        })
+                .get(
+                        base,
+                        call -> {
+                            String nid = call.params().require("nid");
+                            return configs.history(key(call, groupName)).stream()
+                                    .filter(each -> Long.toString(each.id()).equals(nid))
+                                    .findFirst()
+                                    .map(each -> Envelope.of(ConfigJson.history(each, true)))
+                                    .orElseGet(() ->
+                                            Envelope.failure(
+                                                    404,
+                                                    Envelope.NOT_FOUND,
+                                                    "no such history record"));
+                        })
+                .get(
+                        base + "/configs",
+                        call -> {
+                            String namespace =
+                                    ConfigKey.namespace(call.params().filled("namespaceId"));
+                            var all =
+                                    new Search(
+                                            namespace, false, null, null, null, null, null, null);
+                            ArrayNode list = Json.array();
+                            configs.search(all, 1, Integer.MAX_VALUE)
+                                    .items()
+                                    .forEach(each -> list.add(ConfigJson.listed(each)));
+                            return Envelope.of(list);
+                        });
+    }
+
+    // ---- instances
+
+    private CompletionStage<Answer> register(Call call) {
+        return calls.register(NamingCalls.key(call), NamingCalls.instance(call))
+                .thenApply(done -> Envelope.of("ok"));
+    }
+
+    private CompletionStage<Answer> deregister(Call call) {
+        return calls.deregister(NamingCalls.key(call), NamingCalls.place(call))
+                .thenApply(done -> Envelope.of("ok"));
+    }
+
+    private CompletionStage<Answer> update(Call call) {
+        Params params = call.params();
+        Instance wanted = NamingCalls.instance(call);
+        var by =
+                new Adjustment(
+                        params.filledAny("enabled", "enable") == null ? null : wanted.enabled(),
+                        params.filled("weight") == null ? null : wanted.weight(),
+                        wanted.metadata());
+        return calls.registry()
+                .override(NamingCalls.key(call), wanted, by, true)
+                .thenApply(V2::okOrNoInstance);
+    }
+
+    private static Answer okOrNoInstance(boolean there) {
+        return there
+                ? Envelope.of("ok")
+                : Envelope.failure(404, Envelope.INSTANCE_NOT_FOUND, "no such instance");
+    }
+
+    private Answer instance(Call call) {
+        ServiceKey key = NamingCalls.key(call);
+        Instance place = NamingCalls.place(call);
+        Instance found = calls.services().get(key).find(place.cluster(), place.ip(), place.port());
+        return found == null
+                ? Envelope.failure(404, Envelope.INSTANCE_NOT_FOUND, "no such instance")
+                : Envelope.of(InstanceJson.one(key, found));
+    }
+
+    private Answer hosts(Call call) {
+        ServiceKey key = NamingCalls.key(call);
+        ArrayNode hosts = Json.array();
+        calls.services()
+                .get(key)
+                .select(
+                        call.params().or("clusterName", ""),
+                        call.params().flag("healthyOnly", false))
+                .hosts()
+                .forEach(each -> hosts.add(ServiceJson.host(key, each)));
+        return Envelope.of(hosts);
+    }
+
+    private CompletionStage<Answer> beat(Call call) {
+        return calls.beat(call).thenApply(V2::beaten);
+    }
+
+    private static Answer beaten(Leases.Beaten beaten) {
+        return beaten.isKnown()
+                ? Envelope.of(
+                        Json.object()
+                                .put("clientBeatInterval", beaten.intervalMillis())
+                                .put("code", 10_200)
+                                .put("lightBeatEnabled", true))
+                : Envelope.failure(200, Envelope.INSTANCE_NOT_FOUND, "no such instance");
+    }
+
+    private CompletionStage<Answer> metadata(Call call, boolean remove) {
+        Params params = call.params();
+        ServiceKey key = NamingCalls.key(call);
+        var metadata = NamingCalls.metadata(params.require("metadata"));
+        Service service = calls.services().get(key);
+        ArrayNode updated = Json.array();
+        CompletableFuture<?> all = CompletableFuture.completedFuture(true);
+        String list = params.filled("instances");
+        for (Instance each : service.instances()) {
+            if (list != null && !names(Json.parse(list), each)) {
+                continue;
+            }
+            all =
+                    all.thenCombine(
+                            calls.registry().overrideMetadata(key, each, metadata, remove),
+                            (a, b) -> b);
+            updated.add(each.address());
+        }
+        return all.thenApply(done -> Envelope.of(Json.object().set("updated", updated)));
+    }
+
+    private static boolean names(JsonNode list, Instance instance) {
+        for (JsonNode each : list) {
+            if (instance.ip().equals(Json.textOf(each, "ip"))
+                    && each.path("port").asInt() == instance.port()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- services
+
+    private static ServiceMeta meta(Call call) {
+        Params params = call.params();
+        return new ServiceMeta(
+                true,
+                params.decimal("protectThreshold", 0),
+                NamingCalls.metadata(params.filled("metadata")),
+                params.or("selector", "{\"type\":\"none\"}"));
+    }
+
+    private CompletionStage<Answer> createService(Call call) {
+        return calls.registry()
+                .createService(NamingCalls.key(call), meta(call))
+                .thenApply(made ->
+                        made
+                                ? Envelope.of("ok")
+                                : Envelope.failure(
+                                        400,
+                                        Envelope.SERVICE_EXISTS,
+                                        "specified service already exists"));
+    }
+
+    private CompletionStage<Answer> deleteService(Call call) {
+        return calls.registry()
+                .deleteService(NamingCalls.key(call))
+                .thenApply(done -> Envelope.of("ok"));
+    }
+
+    private CompletionStage<Answer> updateService(Call call) {
+        ServiceMeta meta = meta(call);
+        return calls.registry()
+                .updateService(NamingCalls.key(call), old -> meta)
+                .thenApply(there ->
+                        there
+                                ? Envelope.of("ok")
+                                : Envelope.failure(
+                                        404, Envelope.SERVICE_NOT_FOUND, "no such service"));
+    }
+
+    private Answer service(Call call) {
+        Service service = calls.services().get(NamingCalls.key(call));
+        return service.exists()
+                ? Envelope.of(InstanceJson.service(service, calls.registry()))
+                : Envelope.failure(404, Envelope.SERVICE_NOT_FOUND, "no such service");
+    }
+
+    private Answer serviceList(Call call) {
+        Params params = call.params();
+        List<String> all =
+                calls.services()
+                        .names(
+                                ConfigKey.namespace(params.filled("namespaceId")),
+                                params.or("groupName", ServiceKey.DEFAULT_GROUP));
+        Page<String> page = Page.of(all, params.number("pageNo", 1), params.number("pageSize", 20));
+        ObjectNode data = Json.object().put("count", page.totalCount());
+        data.set("services", Json.node(page.items()));
+        return Envelope.of(data);
+    }
+}

@@ -1,0 +1,128 @@
+package io.banyan.nacos;
+
+import static io.banyan.nacos.NacosServer.form;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.banyan.nacos.json.Json;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// v2, v3, namespaces, login.
+class EnvelopeTest {
+    private static NacosServer open;
+    private static NacosServer guarded;
+
+    @BeforeAll
+    static void start() throws Exception {
+        open = new NacosServer();
+        guarded =
+                new NacosServer(
+                        "zookeeper.nacos.auth.enabled", "true",
+                        "zookeeper.nacos.auth.user.nacos", "secret");
+    }
+
+    @AfterAll
+    static void stop() {
+        open.close();
+        guarded.close();
+    }
+
+    @Test
+    void v2PublishesReadsAndDeletes() throws Exception {
+        String where = "dataId=v2&group=G&namespaceId=";
+        assertThat(data(open.post("/v2/cs/config", where + "&content=one")).asBoolean()).isTrue();
+
+        assertThat(data(open.get("/v2/cs/config?" + where)).asText()).isEqualTo("one");
+        assertThat(data(open.send("DELETE", "/v2/cs/config?" + where, null)).asBoolean()).isTrue();
+
+        var absent = open.get("/v2/cs/config?" + where);
+        assertThat(absent.statusCode()).isEqualTo(404);
+        assertThat(Json.parse(absent.body()).get("code").asInt()).isEqualTo(20_004);
+        var invalid = open.get("/v2/cs/config?dataId=v2");
+        assertThat(invalid.statusCode()).isEqualTo(400);
+        assertThat(Json.parse(invalid.body()).get("code").asInt()).isEqualTo(20_002);
+    }
+
+    @Test
+    void v3ClientsAreToldOfAbsenceIn200() throws Exception {
+        var absent = open.get("/v3/client/cs/config?dataId=none&groupName=G&namespaceId=public");
+        assertThat(absent.statusCode()).isEqualTo(200);
+        assertThat(Json.parse(absent.body()).get("code").asInt()).isEqualTo(20_004);
+
+        open.publish("v3", "three");
+
+        var there = open.get("/v3/client/cs/config?dataId=v3&groupName=G&namespaceId=public");
+        assertThat(data(there).get("content").asText()).isEqualTo("three");
+    }
+
+    @Test
+    void v3InstancesRegisterBeatAndList() throws Exception {
+        String where = "serviceName=v3&ip=10.0.0.1&port=80&namespaceId=public";
+        var unknown = open.post("/v3/client/ns/instance?heartBeat=true&" + where, null);
+        assertThat(Json.parse(unknown.body()).get("code").asInt()).isEqualTo(21_003);
+
+        open.post("/v3/client/ns/instance?" + where, null);
+
+        var beat = open.post("/v3/client/ns/instance?heartBeat=true&" + where, null);
+        assertThat(Json.parse(beat.body()).get("code").asInt()).isZero();
+        JsonNode hosts = data(open.get("/v3/client/ns/instance/list?serviceName=v3"));
+        assertThat(hosts).hasSize(1);
+        assertThat(hosts.get(0).get("ip").asText()).isEqualTo("10.0.0.1");
+    }
+
+    @Test
+    void namespacesAreCreatedListedChangedAndDeleted() throws Exception {
+        String path = "/v1/console/namespaces";
+        String create = form("customNamespaceId", "dev", "namespaceName", "Dev");
+        assertThat(open.post(path, create).body()).isEqualTo("true");
+        assertThat(open.post(path, create).body()).isEqualTo("false");
+        assertThat(open.post(path, form("customNamespaceId", "a b", "namespaceName", "x")).body())
+                .isEqualTo("false");
+
+        JsonNode all = data(open.get(path));
+        assertThat(all.findValuesAsText("namespace")).containsExactly("", "dev");
+        assertThat(open.get(path + "?checkNamespaceIdExist=true&customNamespaceId=dev").body())
+                .isEqualTo("true");
+        open.send("PUT", path, form("namespace", "dev", "namespaceShowName", "Development"));
+        assertThat(
+                        Json.parse(open.get(path + "?show=all&namespaceId=dev").body())
+                                .get("namespaceShowName")
+                                .asText())
+                .isEqualTo("Development");
+        open.send("DELETE", path + "?namespaceId=dev", null);
+        assertThat(data(open.get(path))).hasSize(1);
+    }
+
+    @Test
+    void withoutAuthEveryLoginSucceeds() throws Exception {
+        var answer = open.post("/v1/auth/users/login?username=u", "password=p&");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(Json.parse(answer.body()).get("tokenTtl").asInt()).isEqualTo(18_000);
+    }
+
+    @Test
+    void withAuthOnlyATokenOrAPasswordOpens() throws Exception {
+        String read = "/v1/cs/configs?dataId=a&group=G";
+        assertThat(guarded.get(read).statusCode()).isEqualTo(403);
+        assertThat(guarded.get(read + "&accessToken=made.up.token").statusCode()).isEqualTo(403);
+        assertThat(guarded.post("/v1/auth/users/login?username=nacos", "password=x").statusCode())
+                .isEqualTo(403);
+
+        var login = guarded.post("/v1/auth/users/login?username=nacos", "password=secret&");
+        String token = Json.parse(login.body()).get("accessToken").asText();
+
+        assertThat(guarded.get(read + "&accessToken=" + token).statusCode()).isEqualTo(404);
+        assertThat(guarded.get(read, "Authorization", "Bearer " + token).statusCode())
+                .isEqualTo(404);
+        assertThat(guarded.get(read + "&username=nacos&password=secret").statusCode())
+                .isEqualTo(404);
+        assertThat(guarded.get(read + "&accessToken=" + token + "x").statusCode()).isEqualTo(403);
+    }
+
+    private static JsonNode data(java.net.http.HttpResponse<String> answer) {
+        return Json.parse(answer.body()).get("data");
+    }
+}
