@@ -130,6 +130,22 @@ public final class Connection implements Owner {
         return order.size();
     }
 
+    /// Bytes of the unanswered requests whose body is longer than this. For the gateway's thread
+    /// only.
+    public long outstandingBytes(int longerThan) {
+        long sum = 0;
+        for (Turn each : order) {
+            int bytes =
+                    switch (each) {
+                        case Ticket ticket -> ticket.bytes;
+                        case WaitingRead read -> read.body().length;
+                        case Refusal refusal -> 0;
+                    };
+            sum += bytes > longerThan ? bytes : 0;
+        }
+        return sum;
+    }
+
     public ConnectionStats stats() {
         return stats;
     }

@@ -228,13 +228,32 @@ public final class Gateway {
     /// A request came that is longer than `jute.maxbuffer`; its body was never read. It is answered
     /// in its place.
     public void onOversized(Connection from, int xid, int opcode, long now) {
+        onRefused(from, xid, opcode, ErrorCode.MARSHALLING_ERROR, now);
+    }
+
+    /// A request came that the host does not let in. It is answered in its place.
+    ///
+    /// @param error an {@link ErrorCode}
+    public void onRefused(Connection from, int xid, int opcode, int error, long now) {
         nowNanos = now;
         from.stats.received();
         observer.received();
         heard(from);
-        from.order.add(new Refusal(xid, opcode, ErrorCode.MARSHALLING_ERROR, now));
+        from.order.add(new Refusal(xid, opcode, error, now));
         advance(from);
         reconsiderReading(from);
+    }
+
+    /// A four-letter word came in instead of a connect request: it counts as received.
+    public void onWord(Connection from) {
+        from.stats.received();
+        observer.received();
+    }
+
+    /// The answer to a four-letter word goes out.
+    public void onWordAnswered(Connection from) {
+        from.stats.sent();
+        observer.sent();
     }
 
     /// The socket is gone, whoever closed it. The session goes on.
@@ -328,7 +347,7 @@ public final class Gateway {
         for (Connection each : connections) {
             if (each.phase == Phase.PAUSED) {
                 // The new leader has to know where the session is before anything is asked.
-                var ticket = new Ticket(each, 0, 0, nowNanos, period);
+                var ticket = new Ticket(each, 0, 0, nowNanos, period, 0);
                 replica.post(new Input.ResumeSession(each.sessionId, each.timeoutMillis, ticket));
             }
         }
@@ -498,7 +517,7 @@ public final class Gateway {
     private void handshake(Connection from, int opcode, long sessionId) {
         from.phase = Phase.HANDSHAKE;
         reconsiderReading(from);
-        var ticket = new Ticket(from, 0, opcode, nowNanos, period);
+        var ticket = new Ticket(from, 0, opcode, nowNanos, period, 0);
         replica.post(
                 sessionId == 0
                         ? new Input.OpenSession(from.timeoutMillis, ticket)
@@ -632,7 +651,11 @@ public final class Gateway {
             refuseWrite(from, xid, opcode);
             return;
         }
-        var ticket = new Ticket(from, xid, opcode, nowNanos, period);
+        if (config.checksAclsEagerly() && isForbiddenNow(from, xid, opcode, bytes, body, end)) {
+            refuse(from, new Refusal(xid, opcode, ErrorCode.NO_AUTH, nowNanos));
+            return;
+        }
+        var ticket = new Ticket(from, xid, opcode, nowNanos, period, end - body);
         from.order.add(ticket);
         inFlight++;
         if (opcode == OpCode.SYNC) {
@@ -649,6 +672,32 @@ public final class Gateway {
             replica.post(new Input.Write(request, ticket));
         }
         reconsiderReading(from);
+    }
+
+    /// Whether the ACLs that this server knows forbid a write of one znode. Behind an unfinished
+    /// write, which may change them, that is for the leader to say.
+    private boolean isForbiddenNow(
+            Connection from, int xid, int opcode, byte[] bytes, int body, int end) {
+        return switch (opcode) {
+            case OpCode.CREATE,
+                    OpCode.CREATE2,
+                    OpCode.CREATE_CONTAINER,
+                    OpCode.CREATE_TTL,
+                    OpCode.DELETE,
+                    OpCode.SET_DATA,
+                    OpCode.SET_ACL -> {
+                if (!from.order.isEmpty()) {
+                    yield false;
+                }
+                var request =
+                        new WriteRequest(
+                                from.sessionId, xid, opcode, bytes, body, end, from.caller);
+                long zxid = state.zxid() + 1;
+                Applied outcome = tree.evaluate(state, request, zxid, wallMillis.getAsLong());
+                yield outcome.err() == ErrorCode.NO_AUTH;
+            }
+            default -> false;
+        };
     }
 
     private void refuseWrite(Connection from, int xid, int opcode) {

@@ -10,13 +10,33 @@ import java.util.Set;
 /// @param enforcedSchemes schemes of which a connection must have an id, empty for none
 /// @param strangerMillisMax how long a connection may wait before its connect request
 /// @param tickMillis how often the host calls {@link Gateway#tick}
+/// @param checksAclsEagerly `enableEagerACLCheck`: a write that the state here forbids is refused
+///   here, and nobody else is bothered with it
 public record GatewayConfig(
         int sessionMillisMin,
         int sessionMillisMax,
         int outstandingMax,
         Set<String> enforcedSchemes,
         int strangerMillisMax,
-        int tickMillis) {
+        int tickMillis,
+        boolean checksAclsEagerly) {
+    public GatewayConfig(
+            int sessionMillisMin,
+            int sessionMillisMax,
+            int outstandingMax,
+            Set<String> enforcedSchemes,
+            int strangerMillisMax,
+            int tickMillis) {
+        this(
+                sessionMillisMin,
+                sessionMillisMax,
+                outstandingMax,
+                enforcedSchemes,
+                strangerMillisMax,
+                tickMillis,
+                false);
+    }
+
     int negotiate(int wantedMillis) {
         return Math.max(sessionMillisMin, Math.min(wantedMillis, sessionMillisMax));
     }

@@ -91,11 +91,13 @@ final class SessionExpiry {
         if (live.closing) {
             return;
         }
+        // A client that came back with a shorter timeout is given up earlier, as ZooKeeper does.
+        boolean isShorter = timeoutMillis < live.timeoutMillis;
         live.timeoutMillis = timeoutMillis;
         long heardMillis = clockMillis - ageMillis;
         long due = ((heardMillis + timeoutMillis) / tickMillis + 1) * tickMillis;
-        // Never earlier than before: as ZooKeeper, where a bucket move only goes forward.
-        if (due <= live.dueMillis) {
+        // Otherwise never earlier than before: gateways may report the same time in any order.
+        if (due == live.dueMillis || (due < live.dueMillis && !isShorter)) {
             return;
         }
         leaveBucket(live);

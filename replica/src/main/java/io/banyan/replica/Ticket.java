@@ -18,6 +18,9 @@ public final class Ticket implements Turn {
     /// out, for requests before it may have been lost.
     final long period;
 
+    /// Length of the request's body.
+    final int bytes;
+
     /// Set by the gateway when the outcome is there but earlier requests are not answered yet.
     boolean done;
 
@@ -29,12 +32,13 @@ public final class Ticket implements Turn {
     /// The body of a sync's reply.
     byte @Nullable [] echo;
 
-    Ticket(Connection connection, int xid, int opcode, long receivedNanos, long period) {
+    Ticket(Connection connection, int xid, int opcode, long receivedNanos, long period, int bytes) {
         this.connection = connection;
         this.xid = xid;
         this.opcode = opcode;
         this.receivedNanos = receivedNanos;
         this.period = period;
+        this.bytes = bytes;
     }
 
     /// Which gateway is to be told of the outcome.

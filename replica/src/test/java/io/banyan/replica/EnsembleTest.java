@@ -511,7 +511,7 @@ class EnsembleTest {
     void requestsOfAnEarlierPeriodOfServiceAreDropped() {
         TestMember follower = follower();
         TestClient client = follower.open();
-        var lost = new Ticket(client.connection, 9, OpCode.CREATE, follower.nanos(), 1);
+        var lost = new Ticket(client.connection, 9, OpCode.CREATE, follower.nanos(), 1, 0);
         ensemble.leader().kill();
         ensemble.passUntilServing();
         var body = new JuteWriter();

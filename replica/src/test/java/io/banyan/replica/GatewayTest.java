@@ -34,7 +34,7 @@ class GatewayTest {
         new TxnHeader(client.sessionId, 1, zxid, 0, OpCode.MULTI).encode(txn);
         var moved = new ErrorTxn(ErrorCode.SESSION_MOVED);
         new MultiTxn(List.of(new MultiTxn.Part(OpCode.ERROR, moved))).encode(txn);
-        var ticket = new Ticket(client.connection, 1, OpCode.MULTI, server.nanos(), 0);
+        var ticket = new Ticket(client.connection, 1, OpCode.MULTI, server.nanos(), 0, 0);
         client.connection.order.add(ticket);
 
         client.gateway.onBatch(

@@ -75,7 +75,7 @@ class ReplicaTest {
         TestClient second = first.again(1, 0);
         two.settle();
         // The old connection's request was on its way when the session moved.
-        var ticket = new Ticket(first.connection, 9, OpCode.CREATE, two.nanos(), 0);
+        var ticket = new Ticket(first.connection, 9, OpCode.CREATE, two.nanos(), 0, 0);
         var request =
                 new io.banyan.tree.WriteRequest(
                         first.sessionId,

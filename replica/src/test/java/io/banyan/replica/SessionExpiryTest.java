@@ -50,6 +50,15 @@ class SessionExpiryTest {
     }
 
     @Test
+    void clientThatComesBackWithAShorterTimeoutIsGivenUpEarlier() {
+        Live live = expiry.open(1, 9_000);
+        pass(500);
+        expiry.touch(live, 3_000, 0); // (500 + 3000) / 1000 + 1 = 4 ticks
+
+        assertThat(passUntilSomebodyIsDue()).isEqualTo(4_000);
+    }
+
+    @Test
     void stallOfOursDoesNotCount() {
         expiry.open(1, 3_000);
         pass(1_000);

@@ -100,6 +100,7 @@ public final class BanyanServer implements AutoCloseable {
     private final Operator operator;
     private final Snapshots snapshots;
     private final AuditLog audit;
+    private final @Nullable PauseMonitor pauses;
     private volatile @Nullable AdminServer admin;
     private final ZnodeTree tree;
     private final List<Door> doors = new CopyOnWriteArrayList<>();
@@ -160,6 +161,7 @@ public final class BanyanServer implements AutoCloseable {
         this.disk = disk;
         this.temporary = temporary;
         audit = new AuditLog(config.audit());
+        pauses = config.pauseMonitor().on() ? pauseMonitor() : null;
         StoreConfig storeConfig = Mapping.store(config);
         tree = new ZnodeTree(Mapping.tree(config));
         boolean isMember = config.ensemble().isEnsemble();
@@ -200,17 +202,14 @@ public final class BanyanServer implements AutoCloseable {
                                 tree::loader,
                                 new FromPeers())
                         : null;
-        ServerConfig.ConnectionLimits limits = config.connectionLimits();
         var kind = Mapping.transport(config);
         front =
                 new NettyFront(
                         kind,
                         gateways,
                         this::postToReplica,
-                        config.requestLimits().frameBytesMax(),
-                        limits.perIpMax(),
-                        limits.totalMax(),
-                        limits.tcpKeepAlive(),
+                        config.requestLimits(),
+                        config.connectionLimits(),
                         words,
                         () -> new NetMeter(metrics));
         host =
@@ -227,7 +226,7 @@ public final class BanyanServer implements AutoCloseable {
                         ports == null ? PeerOutlet.NOBODY : ports,
                         new Events(),
                         stepMillis);
-        facts = new RunningFacts(front, host, stats, recovered.snapshot());
+        facts = new RunningFacts(front, host, stats, config, recovered.snapshot());
         operator = new Operator(config, facts, metrics);
         words.answeredBy(operator);
         snapshots =
@@ -256,6 +255,16 @@ public final class BanyanServer implements AutoCloseable {
         }
     }
 
+    private PauseMonitor pauseMonitor() {
+        SummaryCell millis = metrics.summary(Summary.JVM_PAUSE_TIME_MS);
+        return new PauseMonitor(
+                config.pauseMonitor(),
+                millis::add,
+                System::nanoTime,
+                PauseMonitor::ofCollectorsMillis,
+                Thread::sleep);
+    }
+
     private @Nullable AuditedWrites auditor(int gateway) {
         return audit.isEnabled()
                 ? new AuditedWrites(audit::log, tree.config().schemes(), gateway == 0)
@@ -263,6 +272,10 @@ public final class BanyanServer implements AutoCloseable {
     }
 
     private void open() throws IOException {
+        // Before the port is there: whoever is served must not be told by a word that nobody is.
+        if (ports == null) {
+            facts.ready();
+        }
         try {
             ServerConfig.ClientPorts clientPorts = config.clientPorts();
             if (clientPorts.plain() != null) {
@@ -274,12 +287,13 @@ public final class BanyanServer implements AutoCloseable {
             close();
             throw e;
         }
-        if (ports == null) {
-            facts.ready();
-        } else {
+        if (ports != null) {
             ports.start();
         }
         audit.server(AuditEvent.Operation.SERVER_START, AuditEvent.Result.SUCCESS);
+        if (pauses != null) {
+            pauses.start();
+        }
         openAdmin();
         openDoors();
     }
@@ -417,6 +431,9 @@ public final class BanyanServer implements AutoCloseable {
                 if (doors.remove(each)) {
                     each.close();
                 }
+            }
+            if (pauses != null) {
+                pauses.close();
             }
             words.close();
             front.stop("server stops");

@@ -200,7 +200,8 @@ final class Mapping {
                 Math.max(1, outstandingMax(config.requestLimits()) / gateways),
                 Set.copyOf(config.security().enforcedSchemes()),
                 config.connectionLimits().sessionlessMillisMax(),
-                stepMillis);
+                stepMillis,
+                config.ensemble().isEnsemble() && config.security().checkAclsEagerly());
     }
 
     /// `globalOutstandingLimit`, and `request_throttle_max_requests` where it is lower: requests

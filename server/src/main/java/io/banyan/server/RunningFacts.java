@@ -4,6 +4,7 @@ import io.banyan.replica.Connection;
 import io.banyan.replica.ConnectionStats;
 import io.banyan.replica.Gateway;
 import io.banyan.replica.Membership;
+import io.banyan.server.config.ServerConfig;
 import io.banyan.server.host.ReplicaHost;
 import io.banyan.server.metrics.ServerStats;
 import io.banyan.server.net.NettyFront;
@@ -36,11 +37,23 @@ final class RunningFacts implements ServerFacts {
     private final ReplicaHost host;
     private final ServerStats stats;
     private final long startNanos = System.nanoTime();
+    private final int tickMillis;
+
+    /// What ZooKeeper's listing of connections rounds to.
+    private final int connectionBucketMillis;
+
     private volatile int clientPort = -1;
     private volatile String notReady = "starting";
     private volatile LastSnapshot lastSnapshot;
 
-    RunningFacts(NettyFront front, ReplicaHost host, ServerStats stats, LastSnapshot lastSnapshot) {
+    RunningFacts(
+            NettyFront front,
+            ReplicaHost host,
+            ServerStats stats,
+            ServerConfig config,
+            LastSnapshot lastSnapshot) {
+        tickMillis = config.timing().tickMillis();
+        connectionBucketMillis = Math.max(1, config.connectionLimits().sessionlessMillisMax());
         this.front = front;
         this.host = host;
         this.stats = stats;
@@ -233,7 +246,7 @@ final class RunningFacts implements ServerFacts {
                 numbers.minLatencyMillis(),
                 numbers.avgLatencyMillis(),
                 numbers.maxLatencyMillis(),
-                elapsedMillis() + connection.timeoutMillis());
+                bucket(elapsedMillis() + connection.timeoutMillis(), connectionBucketMillis));
     }
 
     @Override
@@ -241,7 +254,10 @@ final class RunningFacts implements ServerFacts {
         var expiresAt = new HashMap<Long, Long>();
         long now = elapsedMillis();
         for (var bucket : await(List.of(host.sessionsByMillisLeft()))) {
-            bucket.forEach((left, ids) -> ids.forEach(id -> expiresAt.put(id, now + left)));
+            bucket.forEach((left, ids) -> {
+                long due = bucket(now + left - 1, tickMillis);
+                ids.forEach(id -> expiresAt.put(id, due));
+            });
         }
         var all = new ArrayList<SessionFacts>();
         host.committed()
@@ -253,6 +269,16 @@ final class RunningFacts implements ServerFacts {
                                     id, timeoutMillis, expiresAt.getOrDefault(id, now), paths));
                 });
         return all;
+    }
+
+    /// The end of the bucket that a moment falls into, as ZooKeeper's queues know it.
+    private static long bucket(long millis, int width) {
+        return (millis / width + 1) * width;
+    }
+
+    @Override
+    public double dropChance() {
+        return front.dropChance();
     }
 
     @Override

@@ -211,8 +211,8 @@ class AuditTest {
                             + "\tznode=/silent\tznode_type=ephemeral\tresult=success",
                     "session=SECOND\tuser=keeper"
                             + ""
-                            + "\toperation=ephemeralZNodeDeletionOnSessionCloseOrExpire\tznode=/silent"
-                            + "\tresult=success",
+                            + "\toperation=ephemeralZNodeDeletionOnSessionCloseOrExpire"
+                            + "\tznode=/silent\tresult=success",
                     "user=keeper\toperation=serverStop\tresult=invoked");
 
     private static String client(String user, String rest) {

@@ -67,13 +67,7 @@ final class Judgement {
                     new Later("sasl.serverconfig", "SASL"),
                     new Later("kerberos.", "SASL"),
                     new Later("SASLAuthenticationProvider.", "SASL"),
-                    new Later("X509AuthenticationProvider.", "TLS"),
-                    new Later("connection_throttle_", "the token bucket for connections"),
-                    new Later("largeRequest", "the budget for large requests"),
-                    new Later("throttled_op_wait_time", "refusing requests that waited long"),
-                    new Later("request_stale_", "dropping requests of gone clients"),
-                    new Later("jvm.pause.monitor", "the pause monitor"),
-                    new Later("enableEagerACLCheck", "the check before forwarding"));
+                    new Later("X509AuthenticationProvider.", "TLS"));
 
     /// Of the same kind, where starting without them would let in whom they keep out, or would make
     /// a second truth beside an ensemble's.

@@ -2,7 +2,9 @@ package io.banyan.server.net;
 
 import io.banyan.replica.Connection;
 import io.banyan.replica.Transport;
+import io.banyan.wire.ErrorCode;
 import io.banyan.wire.Id;
+import io.banyan.wire.OpCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -31,6 +33,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
     private static final Logger LOG = LoggerFactory.getLogger(ClientHandler.class);
     private static final VarHandle INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final byte[] NO_BYTES = {};
 
     /// A client that lets this much pile up is cut off: its events cannot be held back, and our
@@ -42,6 +46,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
 
     /// Beyond this a frame is not skipped but cut off.
     private static final int SKIPPED_FRAME_BYTES_MAX = 256 << 20;
+
+    /// In a connect request: behind protocol version, zxid and timeout.
+    private static final int SESSION_ID_OFFSET = 16;
 
     /// Length, xid and opcode.
     private static final int FRAME_HEAD_BYTES = 12;
@@ -56,8 +63,19 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
     private byte[] kept = NO_BYTES;
     private int keptLength;
     private long skipBytes;
+
+    /// Since when the bytes that are kept wait for others or for its own writes; 0 if they do not.
+    private long keptSinceNanos;
+
+    /// How long the bytes that were kept meanwhile have waited; 0 for fresh ones.
+    private long waitedNanos;
+
+    /// What this connection has in {@link LargeRequests}.
+    private long largeBytes;
+
     private boolean inFrames;
     private boolean firstBytesSeen;
+    private boolean handshakeSeen;
     private boolean wordPending;
     private boolean closing;
 
@@ -116,6 +134,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
         if (connection != null && peer != null) {
             host.gateway().onDisconnected(connection, System.nanoTime());
             admission.leave(peer.getAddress());
+            holdLarge(0);
             kept = NO_BYTES;
             keptLength = 0;
         }
@@ -215,6 +234,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
                     }
                     firstBytesSeen = true;
                 }
+                if (settings.largeRequests().isLarge(length) && isTooMuch(of, length)) {
+                    return end;
+                }
                 if (length <= 0 || length > settings.frameBytesMax()) {
                     int next = oversized(of, length, bytes, at, end);
                     if (next < 0) {
@@ -226,7 +248,12 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
                 if (end - at - 4 < length) {
                     return at;
                 }
-                host.gateway().onFrame(of, bytes, at + 4, at + 4 + length, now);
+                if (mayPass(of, bytes, at + 4, length, now)) {
+                    host.gateway().onFrame(of, bytes, at + 4, at + 4 + length, now);
+                    if (settings.largeRequests().isLarge(length)) {
+                        holdLarge(of.outstandingBytes(settings.largeRequests().thresholdBytes()));
+                    }
+                }
                 at += 4 + length;
             }
             return end;
@@ -268,8 +295,78 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
         return at + FRAME_HEAD_BYTES;
     }
 
+    /// Closes the connection if a large request does not fit among those that are in work.
+    private boolean isTooMuch(Connection of, int length) {
+        // Counted already while it waits for its last bytes? Only requests in work count.
+        if (settings.largeRequests().hasRoomFor(length)) {
+            return false;
+        }
+        host.events().largeRefused();
+        LOG.warn(
+                "connection closed {} reason=\"{} bytes: largeRequestMaxBytes leaves no room\"",
+                of,
+                length);
+        close("large request refused");
+        return true;
+    }
+
+    private void holdLarge(long bytes) {
+        if (bytes != largeBytes) {
+            settings.largeRequests().changed(bytes - largeBytes);
+            largeBytes = bytes;
+        }
+    }
+
+    /// The gate before the gateway: tokens for a handshake, and what becomes of requests that
+    /// waited here while others were served.
+    ///
+    /// @return false if the frame is done with
+    private boolean mayPass(Connection of, byte[] bytes, int at, int length, long now) {
+        if (!handshakeSeen) {
+            handshakeSeen = true;
+            return mayShakeHands(of, bytes, at, length);
+        }
+        if (waitedNanos == 0 || length < 8) {
+            return true;
+        }
+        if (settings.staleIfTooLate() && waitedNanos > of.timeoutMillis() * 1_000_000L) {
+            host.events().stale();
+            LOG.warn("connection closed {} reason=\"its requests waited too long\"", of);
+            close("stale requests");
+            return false;
+        }
+        int opcode = (int) INT.get(bytes, at + 4);
+        boolean isThrottled =
+                settings.throttledMillisMax() > 0
+                        && waitedNanos > settings.throttledMillisMax() * 1_000_000L
+                        && opcode != OpCode.PING
+                        && opcode != OpCode.CLOSE_SESSION;
+        if (isThrottled) {
+            host.events().throttled();
+            int xid = (int) INT.get(bytes, at);
+            host.gateway().onRefused(of, xid, opcode, ErrorCode.THROTTLED_OP, now);
+        }
+        return !isThrottled;
+    }
+
+    private boolean mayShakeHands(Connection of, byte[] bytes, int at, int length) {
+        long sessionId =
+                length < SESSION_ID_OFFSET + 8 ? 0 : (long) LONG.get(bytes, at + SESSION_ID_OFFSET);
+        if (settings.tokens().take(sessionId)) {
+            host.events().shookHands(settings.tokens().deficit());
+            return true;
+        }
+        host.events().refused();
+        LOG.warn("connection refused {} reason=\"connection_throttle: no tokens left\"", of);
+        close("no tokens left");
+        return false;
+    }
+
     private int startWord(int word, byte[] bytes, int from, int end) {
         wordPending = true;
+        if (connection != null) {
+            host.gateway().onWord(connection);
+        }
         int argument = settings.words().argumentBytes(word);
         byte[] copy = argument == 0 ? null : Arrays.copyOfRange(bytes, from, from + argument);
         settings.words()
@@ -281,6 +378,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
                             } else {
                                 byte[] answer = text.getBytes(StandardCharsets.UTF_8);
                                 send(answer, answer.length);
+                                if (connection != null) {
+                                    host.gateway().onWordAnswered(connection);
+                                }
                             }
                             close("four-letter word answered");
                         },
@@ -299,6 +399,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
         ByteBuf buffer = ctx.alloc().directBuffer(length).writeBytes(bytes, 0, length);
         ctx.writeAndFlush(buffer, ctx.voidPromise());
         host.events().bytesSent(length);
+        if (largeBytes > 0 && connection != null) {
+            holdLarge(connection.outstandingBytes(settings.largeRequests().thresholdBytes()));
+        }
         if (ctx.channel().bytesBeforeWritable() > UNSENT_BYTES_MAX) {
             LOG.warn(
                     "connection cut {} reason=\"more than {} MiB unsent: the client does not read\"",
@@ -328,6 +431,14 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
             return;
         }
         ctx.channel().config().setAutoRead(on);
+        if (!on) {
+            // Behind a handshake or its own unread answers a client waits for nobody else.
+            boolean forOthers =
+                    connection != null && connection.isOpen() && ctx.channel().isWritable();
+            if (forOthers && keptSinceNanos == 0) {
+                keptSinceNanos = System.nanoTime();
+            }
+        }
         if (on && keptLength > 0 && !inFrames) {
             // Not from here: the gateway may be in the middle of a batch.
             ctx.executor().execute(this::resume);
@@ -336,7 +447,13 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
 
     private void resume() {
         if (connection != null && !closing && keptLength > 0) {
+            waitedNanos = keptSinceNanos == 0 ? 0 : System.nanoTime() - keptSinceNanos;
             consumeKept(connection);
+            waitedNanos = 0;
+            // What is left and still held back has waited since then; what comes now has not.
+            if (!connection.readingSuspended()) {
+                keptSinceNanos = 0;
+            }
             host.roundOpen();
         }
     }

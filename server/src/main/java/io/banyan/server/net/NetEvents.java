@@ -11,4 +11,18 @@ public interface NetEvents {
 
     /// A connection was turned away at the door.
     void refused();
+
+    /// A client that wants a session was let through.
+    ///
+    /// @param tokenDeficit of {@link ConnectionTokens}
+    void shookHands(int tokenDeficit);
+
+    /// A large request found no room.
+    void largeRefused();
+
+    /// A request waited too long for others.
+    void throttled();
+
+    /// A request waited longer than its session lives.
+    void stale();
 }

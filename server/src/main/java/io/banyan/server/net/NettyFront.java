@@ -8,6 +8,8 @@ import io.banyan.replica.GatewayPort;
 import io.banyan.replica.Input;
 import io.banyan.replica.Ticket;
 import io.banyan.server.config.Endpoint;
+import io.banyan.server.config.ServerConfig.ConnectionLimits;
+import io.banyan.server.config.ServerConfig.RequestLimits;
 import io.banyan.server.door.LocalClients;
 import io.banyan.server.door.RoundListener;
 import io.banyan.server.host.Outlet;
@@ -35,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -72,24 +75,31 @@ public final class NettyFront implements Outlet {
     private final NetSettings settings;
     private final boolean keepAlive;
 
-    /// @param frameBytesMax `jute.maxbuffer`
-    /// @param perAddressMax `maxClientCnxns`, 0 for no limit
-    /// @param totalMax `maxCnxns`, 0 for no limit
     /// @param events asked once for each loop
     public NettyFront(
             Kind kind,
             int gateways,
             Consumer<List<Input>> replica,
-            int frameBytesMax,
-            int perAddressMax,
-            int totalMax,
-            boolean keepAlive,
+            RequestLimits requests,
+            ConnectionLimits connections,
             FourLetterPort words,
             Supplier<NetEvents> events) {
         this.kind = kind;
-        this.keepAlive = keepAlive;
-        settings = new NetSettings(frameBytesMax, words);
-        admission = new Admission(perAddressMax, totalMax);
+        this.keepAlive = connections.tcpKeepAlive();
+        settings =
+                new NetSettings(
+                        requests.frameBytesMax(),
+                        words,
+                        new ConnectionTokens(
+                                connections.throttle(),
+                                () -> System.nanoTime() / 1_000_000,
+                                () -> ThreadLocalRandom.current().nextDouble()),
+                        new LargeRequests(
+                                requests.largeRequestThresholdBytes(),
+                                requests.largeRequestBytesMax()),
+                        requests.throttledWaitMillisMax(),
+                        requests.staleIfTooLate());
+        admission = new Admission(connections.perIpMax(), connections.totalMax());
         IoHandlerFactory factory =
                 switch (kind) {
                     case EPOLL -> EpollIoHandler.newFactory();
@@ -189,6 +199,11 @@ public final class NettyFront implements Outlet {
     /// Whether this connection came through a port, and not from inside this process.
     public static boolean isRemote(Connection connection) {
         return connection.transport() instanceof ClientHandler;
+    }
+
+    /// The chance, from 0 to 1, that the next client is turned away for want of tokens.
+    public double dropChance() {
+        return settings.tokens().dropChance();
     }
 
     /// Connections there are.

@@ -560,7 +560,7 @@ public final class Operator {
         metrics.gauge(Gauge.APPROXIMATE_DATA_SIZE, facts::approximateDataBytes);
         metrics.gauge(Gauge.GLOBAL_SESSIONS, facts::sessionCount);
         // A probability: with Banyan's connection throttle off it is 0 like ZooKeeper's.
-        metrics.decimalGauge(Gauge.CONNECTION_DROP_PROBABILITY, () -> 0.0);
+        metrics.decimalGauge(Gauge.CONNECTION_DROP_PROBABILITY, facts::dropChance);
         // Asked for anew each time: loading the management beans would slow the start.
         metrics.gauge(Gauge.OPEN_FILE_DESCRIPTOR_COUNT, FileDescriptors::open);
         metrics.gauge(Gauge.MAX_FILE_DESCRIPTOR_COUNT, FileDescriptors::most);

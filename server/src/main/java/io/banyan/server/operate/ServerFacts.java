@@ -56,6 +56,11 @@ public interface ServerFacts {
     /// Client connections, with those that have no session yet.
     int connectionCount();
 
+    /// The chance, from 0 to 1, that the next client is turned away for want of tokens.
+    default double dropChance() {
+        return 0;
+    }
+
     /// Requests received and not answered.
     long outstandingRequests();
 
