@@ -40,6 +40,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -399,24 +400,38 @@ final class Engine implements Shell {
     @Override
     public void dial(ConnectString.Server server) {
         int number = ++connection;
-        // Names are resolved at every dial, and elsewhere: a name server may take its time.
-        var resolver = new Thread(() -> resolve(server, number), config.name() + "-resolve");
-        resolver.setDaemon(true);
-        resolver.start();
+        resolve(
+                server,
+                address -> connect(server, address, number),
+                () -> {
+                    if (number == connection) {
+                        step(now -> core.dialFailed("unknown host", now));
+                    }
+                });
     }
 
-    private void resolve(ConnectString.Server server, int number) {
-        try {
-            InetAddress[] all = InetAddress.getAllByName(server.host());
-            InetAddress one = all[new Random().nextInt(all.length)];
-            onLoop(() -> connect(server, new InetSocketAddress(one, server.port()), number));
-        } catch (UnknownHostException e) {
-            onLoop(() -> {
-                if (number == connection) {
-                    step(now -> core.dialFailed("unknown host", now));
-                }
-            });
-        }
+    /// Names are resolved at every dial, and on a thread of their own: a name server may take its
+    /// time. What follows runs on the network thread.
+    private void resolve(
+            ConnectString.Server server, Consumer<InetSocketAddress> found, Runnable unknown) {
+        var resolver =
+                new Thread(
+                        () -> {
+                            try {
+                                InetAddress[] all = InetAddress.getAllByName(server.host());
+                                InetAddress one = all[new Random().nextInt(all.length)];
+                                onLoop(
+                                        () ->
+                                                found.accept(
+                                                        new InetSocketAddress(
+                                                                one, server.port())));
+                            } catch (UnknownHostException e) {
+                                onLoop(unknown);
+                            }
+                        },
+                        config.name() + "-resolve");
+        resolver.setDaemon(true);
+        resolver.start();
     }
 
     private void onLoop(Runnable task) {
@@ -572,12 +587,16 @@ final class Engine implements Shell {
 
     @Override
     public void probe(ConnectString.Server server) {
-        var address = new InetSocketAddress(server.host(), server.port());
-        if (address.isUnresolved()) {
-            return;
-        }
-        ChannelFuture future = bootstrap(new Probe(server)).connect(address);
-        loop.schedule(() -> future.channel().close(), PROBE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        resolve(
+                server,
+                address -> {
+                    ChannelFuture future = bootstrap(new Probe(server)).connect(address);
+                    loop.schedule(
+                            () -> future.channel().close(),
+                            PROBE_MILLIS_MAX,
+                            TimeUnit.MILLISECONDS);
+                },
+                () -> LOG.debug("client={} probe: {} is unknown", config.name(), server));
     }
 
     private final class Probe extends ChannelInboundHandlerAdapter {

@@ -59,7 +59,7 @@ final class Request<T extends @Nullable Object> extends CompletableFuture<T> {
     /// With chroot, as the server and the watch table name it.
     final String serverPath;
 
-    /// Length, xid (to be filled in), opcode and body. Let go when the answer is there.
+    /// Length, xid (filled in when it is sent), opcode and body.
     final byte[] frame;
 
     final Decoder<T> decoder;
@@ -73,7 +73,8 @@ final class Request<T extends @Nullable Object> extends CompletableFuture<T> {
     /// 0, or the only session in which this may be sent.
     long sessionWanted;
 
-    /// The event thread made it beyond the bound of requests and holds no permit.
+    /// Whether it counts among the outstanding ones; what the event thread makes beyond the bound
+    /// does not.
     boolean holdsPermit;
 
     long madeNanos;

@@ -247,6 +247,30 @@ class ClientCoreTest {
     }
 
     @Test
+    void readOnlyServerIsLeftWhenOneWithAQuorumIsFound() {
+        ClientCore core = core("a,b");
+        core.start(now);
+        core.dialled(now);
+        core.frame(FakeShell.greeting(SESSION, TIMEOUT_MILLIS, true), now);
+        assertThat(shell.take()).containsExactly("dial a", "READ_ONLY 7");
+        after(1000);
+        core.tick(now);
+        after(100);
+        core.frame(FakeShell.reply(RequestHeader.PING, 1, 0), now);
+        after(1900);
+        core.tick(now);
+        assertThat(shell.take()).containsExactly("probe a", "probe b");
+
+        core.probed(new ConnectString.Server("b", 2181), true, now);
+        core.dialled(now);
+        core.frame(FakeShell.greeting(8, TIMEOUT_MILLIS), now);
+
+        // The session of a server without quorum is its own: another one is made.
+        assertThat(shell.take())
+                .containsExactly("hang up", "DISCONNECTED 0", "dial b", "CONNECTED 8");
+    }
+
+    @Test
     void requestsWaitWhileTheSocketIsFull() {
         ClientCore core = connected("a");
         shell.canSend = false;

@@ -44,8 +44,14 @@ final class FakeShell implements Shell {
     }
 
     static JuteReader greeting(long session, int timeoutMillis) {
-        return packet(out ->
-                new ConnectResponse(timeoutMillis, session, new byte[16], false, true).encode(out));
+        return greeting(session, timeoutMillis, false);
+    }
+
+    static JuteReader greeting(long session, int timeoutMillis, boolean readOnly) {
+        return packet(
+                out ->
+                        new ConnectResponse(timeoutMillis, session, new byte[16], readOnly, true)
+                                .encode(out));
     }
 
     static JuteReader reply(int xid, long zxid, int code) {

@@ -281,6 +281,45 @@ class OperationsTest {
     }
 
     @Test
+    void metersHearOfRequestsConnectionsAndEvents() {
+        var heard = new Heard<String>();
+        var meters =
+                new ClientMetrics() {
+                    @Override
+                    public void requestDone(String operation, long nanos, boolean failed) {
+                        heard.add(operation + " " + (nanos > 0) + " " + failed);
+                    }
+
+                    @Override
+                    public void connected(String server, long nanos) {
+                        heard.add("connected " + server);
+                    }
+
+                    @Override
+                    public void watchEvent(WatchEvent.Type type) {
+                        heard.add("event " + type);
+                    }
+                };
+        try (Banyan metered =
+                Banyan.builder(Servers.connectString() + Servers.chroot())
+                        .metrics(meters)
+                        .build()) {
+            metered.exists("/a", event -> {});
+            metered.create("/a", null);
+            assertThatThrownBy(() -> metered.create("/a", null))
+                    .isInstanceOf(BanyanException.NodeExists.class);
+        }
+
+        assertThat(heard.soFar())
+                .startsWith(
+                        "connected " + Servers.connectString(),
+                        "exists true false",
+                        "event CREATED",
+                        "create2 true false",
+                        "create2 true true");
+    }
+
+    @Test
     void createAllMakesParentsAndDeleteAllTakesThemAway() {
         banyan.createAll("/x/y/z");
         banyan.createAll("/x/y/z");

@@ -3,13 +3,21 @@ package io.banyan.client;
 import io.banyan.server.BanyanServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.zookeeper.server.NIOServerCnxnFactory;
+import org.apache.zookeeper.server.ZooKeeperServer;
 import org.jspecify.annotations.Nullable;
 
 /// One server for all tests that leave it as it was: ticks of 100 ms, so that sessions may time out
-/// within 200 ms. Another one, as Apache's, where the property `client.test.port` says so.
+/// within 200 ms. Banyan's, or Apache's where the property `client.test.server` says so.
 public final class Servers {
+    private static final int TICK_MILLIS = 100;
     private static final AtomicInteger PATHS = new AtomicInteger();
     private static @Nullable InetSocketAddress shared;
 
@@ -17,25 +25,58 @@ public final class Servers {
 
     public static synchronized InetSocketAddress address() {
         if (shared == null) {
-            String port = System.getProperty("client.test.port");
             shared =
-                    port == null
-                            ? start()
-                            : new InetSocketAddress("127.0.0.1", Integer.parseInt(port));
+                    System.getProperty("client.test.server", "banyan").equals("apache")
+                            ? startApache()
+                            : startBanyan();
         }
         return shared;
     }
 
-    private static InetSocketAddress start() {
+    private static InetSocketAddress startBanyan() {
         try {
             BanyanServer server =
                     BanyanServer.builder()
-                            .tickMillis(100)
+                            .tickMillis(TICK_MILLIS)
                             .property("maxSessionTimeout", "60000")
-                            .property("extendedTypesEnabled", "true")
+                            .property("zookeeper.extendedTypesEnabled", "true")
                             .start();
             Runtime.getRuntime().addShutdownHook(new Thread(server::close));
             return server.clientAddress();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static InetSocketAddress startApache() {
+        try {
+            System.setProperty("zookeeper.extendedTypesEnabled", "true");
+            Path directory = Files.createTempDirectory("client-test-apache");
+            var server = new ZooKeeperServer(directory.toFile(), directory.toFile(), TICK_MILLIS);
+            server.setMaxSessionTimeout(60_000);
+            var factory = new NIOServerCnxnFactory();
+            factory.configure(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            factory.startup(server);
+            Runtime.getRuntime()
+                    .addShutdownHook(
+                            new Thread(
+                                    () -> {
+                                        factory.shutdown();
+                                        deleteAll(directory);
+                                    }));
+            return new InetSocketAddress("127.0.0.1", factory.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void deleteAll(Path directory) {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path each : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
