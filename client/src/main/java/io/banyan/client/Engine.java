@@ -420,11 +420,8 @@ final class Engine implements Shell {
                             try {
                                 InetAddress[] all = InetAddress.getAllByName(server.host());
                                 InetAddress one = all[new Random().nextInt(all.length)];
-                                onLoop(
-                                        () ->
-                                                found.accept(
-                                                        new InetSocketAddress(
-                                                                one, server.port())));
+                                onLoop(() ->
+                                        found.accept(new InetSocketAddress(one, server.port())));
                             } catch (UnknownHostException e) {
                                 onLoop(unknown);
                             }

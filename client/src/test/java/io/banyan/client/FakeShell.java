@@ -48,10 +48,9 @@ final class FakeShell implements Shell {
     }
 
     static JuteReader greeting(long session, int timeoutMillis, boolean readOnly) {
-        return packet(
-                out ->
-                        new ConnectResponse(timeoutMillis, session, new byte[16], readOnly, true)
-                                .encode(out));
+        return packet(out ->
+                new ConnectResponse(timeoutMillis, session, new byte[16], readOnly, true)
+                        .encode(out));
     }
 
     static JuteReader reply(int xid, long zxid, int code) {

@@ -59,11 +59,10 @@ public final class Servers {
             factory.startup(server);
             Runtime.getRuntime()
                     .addShutdownHook(
-                            new Thread(
-                                    () -> {
-                                        factory.shutdown();
-                                        deleteAll(directory);
-                                    }));
+                            new Thread(() -> {
+                                factory.shutdown();
+                                deleteAll(directory);
+                            }));
             return new InetSocketAddress("127.0.0.1", factory.getLocalPort());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -80,16 +80,10 @@ class EnsembleTest {
             var sessions = List.of(one.session().orElseThrow(), two.session().orElseThrow());
             var over = new AtomicBoolean();
             List<CompletableFuture<Integer>> workers =
-                    List.of(
-                            World.start(() -> work(one, over)),
-                            World.start(() -> work(two, over)));
+                    List.of(World.start(() -> work(one, over)), World.start(() -> work(two, over)));
             awaitEntries(one, 10);
 
-            servers.stream()
-                    .filter(BanyanServer::isLeader)
-                    .findFirst()
-                    .orElseThrow()
-                    .close();
+            servers.stream().filter(BanyanServer::isLeader).findFirst().orElseThrow().close();
             awaitEntries(one, one.children("/log").names().size() + 10);
             over.set(true);
 
@@ -140,8 +134,7 @@ class EnsembleTest {
     private static void awaitEntries(Banyan banyan, int count) {
         while (true) {
             var changed = new CompletableFuture<Void>();
-            int now =
-                    banyan.children("/log", event -> changed.complete(null)).names().size();
+            int now = banyan.children("/log", event -> changed.complete(null)).names().size();
             if (now >= count) {
                 return;
             }
