@@ -2,6 +2,8 @@ package io.banyan.cli;
 
 import io.banyan.cli.command.Command;
 import io.banyan.cli.disk.DiskCommands;
+import io.banyan.cli.hold.HoldCommands;
+import io.banyan.cli.inspect.InspectCommands;
 import io.banyan.cli.subtree.SubtreeCommands;
 import io.banyan.cli.znode.ZnodeCommands;
 import java.util.List;
@@ -22,6 +24,8 @@ final class Catalog {
                 List.of(
                         new Group("Znodes, as zkCli has them", ZnodeCommands.all()),
                         new Group("Subtrees, and more than zkCli has", SubtreeCommands.all()),
+                        new Group("Running a program", HoldCommands.all()),
+                        new Group("Servers", InspectCommands.all()),
                         new Group("Files of a server", DiskCommands.all()));
         for (Group group : groups) {
             for (Command each : group.commands()) {
