@@ -3,6 +3,7 @@ package io.banyan.cli;
 import io.banyan.cli.command.Command;
 import io.banyan.cli.command.Connection;
 import io.banyan.cli.command.ExitCode;
+import io.banyan.cli.command.HelpText;
 import io.banyan.cli.command.Option;
 import io.banyan.cli.command.Run.Manner;
 import io.banyan.cli.command.Runner;
@@ -112,7 +113,7 @@ final class Cli {
         Manner manner = own.contains(Globals.JSON) ? Manner.JSON : Manner.PLAIN;
         try {
             if (own.contains("--help") || own.contains("-h")) {
-                screen.part(Words.help(command, Globals.OPTIONS, screen.hasColours()));
+                screen.part(HelpText.of(command, Globals.OPTIONS, screen.hasColours()));
                 return ExitCode.OK;
             }
             Words words = Words.parse(command, Globals.OPTIONS, rest);

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.banyan.cli.command.Screen;
 import java.io.BufferedOutputStream;
-import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -29,8 +28,8 @@ public final class Main {
         OutputStream raw = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
         var out = new PrintStream(raw, false, UTF_8);
         var err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
-        boolean isTerminal = isTerminal();
-        var screen = new Screen(out, err, isTerminal && wantsColours());
+        boolean isTerminal = isTerminal("i") && isTerminal("o");
+        var screen = new Screen(out, err, isTerminal("o") && wantsColours());
         int exit = run(screen, List.of(args), isTerminal);
         screen.flush();
         // Whoever reads us has gone, as head does: nothing more to say.
@@ -51,10 +50,10 @@ public final class Main {
         return new Cli(screen, System.in, isTerminal).run(args);
     }
 
-    @SuppressWarnings("SystemConsoleNull") // never null here, but NullAway does not know
-    private static boolean isTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal();
+    /// `bin/banyan` says which of the streams are terminals (`i` and `o`): asking the JVM for its
+    /// console takes as long as the rest of a short command.
+    private static boolean isTerminal(String stream) {
+        return System.getProperty("banyan.terminals", "").contains(stream);
     }
 
     /// See no-color.org.

@@ -1,16 +1,11 @@
 package io.banyan.cli.command;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
 /// The words behind a command's name, taken apart.
 ///
@@ -28,136 +23,85 @@ public record Words(Map<String, List<String>> options, List<String> args) {
         return options.containsKey(option);
     }
 
-    /// Options may stand anywhere, flags of one letter together; behind `--` nothing is an option.
+    /// Options may stand anywhere, flags of one letter together (`-sR`), and arguments behind a `=`
+    /// too; behind `--` nothing is an option.
+    ///
+    /// Not picocli's parser, which draws the help only: its classes are of a format that no cache
+    /// for fast starts takes, and loading them costs more than all the rest of a short command.
     ///
     /// @param known beside the command's own
     /// @throws Trouble if they are not what the command takes
     public static Words parse(Command command, List<Option> known, List<String> words) {
-        int end = words.indexOf("--");
-        List<String> head = end < 0 ? words : words.subList(0, end);
-        var all = new ArrayList<>(command.options());
-        all.addAll(known);
-        try {
-            ParseResult result = parser(command, all).parseArgs(head.toArray(String[]::new));
-            var args = new ArrayList<>(positionals(result));
-            for (String each : args) {
-                // Negative numbers are values; anything else with a dash was meant as an option.
-                if (each.startsWith("-") && !NUMBER.matcher(each).matches()) {
-                    throw Trouble.usage("Unrecognized option: " + each);
-                }
-            }
-            if (end >= 0) {
-                args.addAll(words.subList(end + 1, words.size()));
-            }
-            return new Words(given(result, all), args);
-        } catch (ParameterException e) {
-            throw Trouble.usage(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static Map<String, List<String>> given(ParseResult result, List<Option> all) {
+        var byName = new HashMap<String, Option>();
+        command.options().forEach(option -> putAll(byName, option));
+        known.forEach(option -> putAll(byName, option));
         var given = new LinkedHashMap<String, List<String>>();
-        for (Option option : all) {
-            if (result.hasMatchedOption(option.name())) {
-                given.put(
-                        option.name(),
-                        option.argument() == null
-                                ? List.of()
-                                : result.matchedOption(option.name()).stringValues());
+        var args = new ArrayList<String>();
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (word.equals("--")) {
+                args.addAll(words.subList(i + 1, words.size()));
+                break;
+            }
+            // Negative numbers are values; anything else with a dash was meant as an option.
+            if (!word.startsWith("-") || NUMBER.matcher(word).matches()) {
+                args.add(word);
+            } else if (!takeFlags(word, byName, given)) {
+                i += takeOption(words, i, byName, given);
             }
         }
-        return given;
+        return new Words(given, args);
     }
 
-    private static List<String> positionals(ParseResult result) {
-        return result.matchedPositionals().isEmpty()
-                ? List.of()
-                : result.matchedPositionals().getFirst().stringValues();
+    private static void putAll(Map<String, Option> byName, Option option) {
+        // A command's own meaning of a name wins.
+        option.names().forEach(name -> byName.putIfAbsent(name, option));
     }
 
-    private static CommandLine parser(Command command, List<Option> all) {
-        return new CommandLine(spec(command, all))
-                .setExpandAtFiles(false)
-                .setOverwrittenOptionsAllowed(true)
-                .setUnmatchedOptionsArePositionalParams(true);
-    }
-
-    private static CommandSpec spec(Command command, List<Option> all) {
-        CommandSpec spec = CommandSpec.create().name("banyan " + command.name());
-        for (Option option : all) {
-            spec.addOption(optionSpec(option));
-        }
-        spec.addPositional(
-                PositionalParamSpec.builder()
-                        .index("0..*")
-                        .arity("0..*")
-                        .type(List.class)
-                        .auxiliaryTypes(String.class)
-                        .hidden(true)
-                        .build());
-        return spec;
-    }
-
-    private static OptionSpec optionSpec(Option option) {
-        OptionSpec.Builder builder =
-                OptionSpec.builder(option.names().toArray(String[]::new))
-                        .description(option.help());
-        if (option.argument() == null) {
-            return builder.type(boolean.class).arity("0").build();
-        }
-        return builder.type(List.class)
-                .auxiliaryTypes(String.class)
-                .arity("1")
-                .paramLabel(option.argument())
-                .build();
-    }
-
-    /// Everything about a command on a screen.
+    /// Flags of one letter, one or many behind one dash.
     ///
-    /// @param known options beside the command's own
-    public static String help(Command command, List<Option> known, boolean hasColours) {
-        CommandSpec spec = spec(command, List.of());
-        var ownGroup =
-                CommandLine.Model.ArgGroupSpec.builder()
-                        .heading("%nOptions:%n")
-                        .validate(false)
-                        .order(1);
-        for (Option option : command.options()) {
-            ownGroup.addArg(optionSpec(option));
+    /// @return whether the word was that
+    private static boolean takeFlags(
+            String word, Map<String, Option> byName, Map<String, List<String>> given) {
+        if (word.startsWith("--") || byName.containsKey(word)) {
+            return false;
         }
-        var knownGroup =
-                CommandLine.Model.ArgGroupSpec.builder()
-                        .heading("%nConnection and output:%n")
-                        .validate(false)
-                        .order(2);
-        for (Option option : known) {
-            knownGroup.addArg(optionSpec(option));
+        for (int i = 1; i < word.length(); i++) {
+            Option option = byName.get("-" + word.charAt(i));
+            if (option == null || option.argument() != null) {
+                return false;
+            }
         }
-        if (!command.options().isEmpty()) {
-            spec.addArgGroup(ownGroup.build());
+        for (int i = 1; i < word.length(); i++) {
+            given.put(byName.get("-" + word.charAt(i)).name(), List.of());
         }
-        if (!known.isEmpty()) {
-            spec.addArgGroup(knownGroup.build());
-        }
-        spec.usageMessage()
-                .sortOptions(false)
-                .width(100)
-                .customSynopsis(("banyan " + command.usage()).replace("%", "%%"))
-                .description(command.summary().replace("%", "%%"))
-                .footer(footer(command));
-        CommandLine line = new CommandLine(spec);
-        return line.getUsageMessage(
-                hasColours ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
+        return true;
     }
 
-    private static String[] footer(Command command) {
-        var lines = new ArrayList<String>();
-        lines.add("");
-        if (!command.help().isEmpty()) {
-            lines.addAll(command.help().replace("%", "%%").lines().toList());
-            lines.add("");
+    /// @return how many words it took beside its own
+    private static int takeOption(
+            List<String> words,
+            int index,
+            Map<String, Option> byName,
+            Map<String, List<String>> given) {
+        String word = words.get(index);
+        int equals = word.indexOf('=');
+        Option option = byName.get(equals < 0 ? word : word.substring(0, equals));
+        if (option == null) {
+            throw Trouble.usage("Unrecognized option: " + word);
         }
-        lines.addAll(ExitCode.HELP.lines().toList());
-        return lines.toArray(String[]::new);
+        if (option.argument() == null) {
+            if (equals >= 0) {
+                throw Trouble.usage(option.name() + " takes no argument");
+            }
+            given.put(option.name(), List.of());
+            return 0;
+        }
+        if (equals < 0 && index + 1 == words.size()) {
+            throw Trouble.usage("Missing argument for option: " + word);
+        }
+        String value = equals < 0 ? words.get(index + 1) : word.substring(equals + 1);
+        given.computeIfAbsent(option.name(), name -> new ArrayList<>()).add(value);
+        return equals < 0 ? 1 : 0;
     }
 }

@@ -34,7 +34,10 @@ final class TypedLines implements AutoCloseable {
             Connection connection,
             boolean hasColours)
             throws IOException {
-        Terminal terminal = TerminalBuilder.builder().name("banyan").system(true).build();
+        // By stty, not by native calls: these would have to be allowed for the whole JVM, and then
+        // Netty makes use of that too, which delays every start.
+        Terminal terminal =
+                TerminalBuilder.builder().name("banyan").system(true).provider("exec").build();
         var parser = new DefaultParser();
         // A backslash is a character of data, as for zkCli.
         parser.setEscapeChars(null);
