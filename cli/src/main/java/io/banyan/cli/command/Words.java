@@ -66,15 +66,15 @@ public record Words(Map<String, List<String>> options, List<String> args) {
         if (word.startsWith("--") || byName.containsKey(word)) {
             return false;
         }
+        var flags = new ArrayList<String>();
         for (int i = 1; i < word.length(); i++) {
             Option option = byName.get("-" + word.charAt(i));
             if (option == null || option.argument() != null) {
                 return false;
             }
+            flags.add(option.name());
         }
-        for (int i = 1; i < word.length(); i++) {
-            given.put(byName.get("-" + word.charAt(i)).name(), List.of());
-        }
+        flags.forEach(flag -> given.put(flag, List.of()));
         return true;
     }
 
