@@ -7,12 +7,14 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
@@ -66,7 +68,13 @@ final class ClientCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "SECONDS",
             description = "Measured time of each row and client (default ${DEFAULT-VALUE}).")
-    private double seconds = 5;
+    private double seconds = 10;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "Turns of each client; the median counts (default ${DEFAULT-VALUE}).")
+    private int rounds = 5;
 
     /// What one row saw.
     private record Seen(double perSecond, long p99Micros, double bytesEach) {
@@ -98,7 +106,8 @@ final class ClientCommand implements Callable<Integer> {
                                 work.resolve("server"),
                                 "1g",
                                 List.of("maxClientCnxns=0"))) {
-            out.println("server: " + candidate.name() + " " + (lock == null ? "?" : ""));
+            assert lock != null;
+            out.println("server: " + candidate.name());
             var address = running.address();
             return run("127.0.0.1:" + address.getPort(), out);
         } finally {
@@ -126,21 +135,33 @@ final class ClientCommand implements Callable<Integer> {
     }
 
     private void row(PrintWriter out, String hosts, String name, Row row) throws Exception {
-        Seen ours;
-        Seen theirs;
-        try (var driver = new ClientDriver.Ours(hosts)) {
-            ours = twice(driver, row);
+        try (var ours = new ClientDriver.Ours(hosts);
+                var theirs = new ClientDriver.Apaches(hosts, false)) {
+            long nanos = (long) (seconds * 1e9 / rounds);
+            row.measure(ours, nanos);
+            row.measure(theirs, nanos);
+            inTurns(out, name, () -> row.measure(ours, nanos), () -> row.measure(theirs, nanos));
         }
-        try (var driver = new ClientDriver.Apaches(hosts, false)) {
-            theirs = twice(driver, row);
-        }
-        print(out, name, ours, theirs);
     }
 
-    /// The first time warms up.
-    private Seen twice(ClientDriver driver, Row row) throws Exception {
-        row.measure(driver, (long) (seconds * 0.5e9));
-        return row.measure(driver, (long) (seconds * 1e9));
+    /// Turn by turn, so that what else happens on the machine happens to both; the median round of
+    /// each counts.
+    private void inTurns(PrintWriter out, String name, Callable<Seen> ours, Callable<Seen> theirs)
+            throws Exception {
+        var one = new ArrayList<Seen>();
+        var other = new ArrayList<Seen>();
+        for (int i = 0; i < rounds; i++) {
+            one.add(ours.call());
+            other.add(theirs.call());
+        }
+        print(out, name, median(one), median(other));
+    }
+
+    private static Seen median(List<Seen> rounds) {
+        return rounds.stream()
+                .sorted(Comparator.comparingDouble(Seen::perSecond))
+                .toList()
+                .get(rounds.size() / 2);
     }
 
     private static void print(PrintWriter out, String name, Seen ours, Seen theirs) {
@@ -207,14 +228,13 @@ final class ClientCommand implements Callable<Integer> {
         try {
             for (int i = 0; i < clients; i++) {
                 ours.add(new ClientDriver.Ours(hosts));
-            }
-            Seen one = handOvers(ours, "/client/lock-a");
-            closeAll(ours);
-            for (int i = 0; i < clients; i++) {
                 theirs.add(new ClientDriver.Apaches(hosts, true));
             }
-            Seen other = handOvers(theirs, "/client/lock-b");
-            print(out, "lock and unlock, " + clients + " clients", one, other);
+            inTurns(
+                    out,
+                    "lock and unlock, " + clients + " clients",
+                    () -> handOvers(ours, "/client/lock-a"),
+                    () -> handOvers(theirs, "/client/lock-b"));
         } finally {
             closeAll(ours);
             closeAll(theirs);
@@ -232,7 +252,7 @@ final class ClientCommand implements Callable<Integer> {
         var over = new AtomicBoolean();
         var measuring = new AtomicBoolean();
         var count = new AtomicLong();
-        var failure = new java.util.concurrent.atomic.AtomicReference<Exception>();
+        var failure = new AtomicReference<Exception>();
         var latency = new ConcurrentHistogram(3);
         var threads = new ArrayList<Thread>();
         for (ClientDriver each : drivers) {
@@ -255,11 +275,11 @@ final class ClientCommand implements Callable<Integer> {
                                 }
                             }));
         }
-        Pause.millis((long) (seconds * 500));
+        Pause.millis((long) (seconds * 200 / rounds));
         long bytes = allocated();
         long start = System.nanoTime();
         measuring.set(true);
-        Pause.millis((long) (seconds * 1000));
+        Pause.millis((long) (seconds * 1000 / rounds));
         measuring.set(false);
         Seen seen = seen(count.get(), System.nanoTime() - start, latency, bytes);
         over.set(true);
