@@ -300,6 +300,10 @@ public final class BanyanServer implements AutoCloseable {
 
     /// Beside the start, not before it: clients need no admin server.
     private void openAdmin() {
+        // The HTTP library is more to load than all the rest.
+        if (!config.admin().enabled() && config.metrics().prometheus() == null) {
+            return;
+        }
         AdminServer.start(config, facts, operator, metrics, snapshots)
                 .whenComplete((server, failure) -> {
                     if (failure != null) {
