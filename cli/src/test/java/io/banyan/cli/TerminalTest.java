@@ -95,7 +95,7 @@ class TerminalTest {
         long end = System.nanoTime() + PATIENCE.toNanos();
         String screen = "";
         while (System.nanoTime() - end < 0) {
-            screen = tmuxOutput("capture-pane", "-p", "-e");
+            screen = tmuxOutput("capture-pane", "-p");
             if (wanted.test(screen)) {
                 return screen;
             }
@@ -124,13 +124,21 @@ class TerminalTest {
         String screen =
                 await(
                         "an event and the line below it",
-                        each -> each.contains("NodeDataChanged path:/apple"));
-        assertThat(screen.indexOf("NodeDataChanged")).isLessThan(screen.lastIndexOf("get"));
+                        each ->
+                                each.contains("NodeDataChanged path:/apple")
+                                        && each.contains("get /app"));
+        assertThat(screen.indexOf("NodeDataChanged")).isLessThan(screen.lastIndexOf("get /app"));
     }
 
     @Test
     void controlCEndsACommandAndNotTheShell() throws Exception {
         type("watch /apple", "Enter");
+        await(
+                "an event",
+                screen -> {
+                    tree.client().set("/apple", "3".getBytes(UTF_8));
+                    return screen.contains("DATA_CHANGED /apple");
+                });
         type("C-c");
         await("the next prompt", screen -> screen.contains("(CONNECTED) 1]"));
 

@@ -54,6 +54,16 @@ public final class Connection implements AutoCloseable {
         opened();
     }
 
+    /// Begins to connect, and waits a little, whatever comes of it.
+    public void open(Duration patience) {
+        Banyan opened = opened();
+        try {
+            opened.awaitConnected(patience);
+        } catch (BanyanException.Timeout e) {
+            // The first command waits on, or says what is wrong.
+        }
+    }
+
     private Banyan opened() {
         if (isClosed) {
             throw Trouble.unreachable(NOT_CONNECTED);

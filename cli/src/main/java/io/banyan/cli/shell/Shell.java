@@ -19,6 +19,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// Runs lines as zkCli does: its commands and ours, in its manner. Confined to one thread, but for
 /// events.
 public final class Shell implements AutoCloseable {
+    /// How long the first prompt waits for a connection, which most often is there sooner.
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     /// As many as zkCli lists.
     private static final int HISTORY_LINES = 11;
 
@@ -102,7 +106,7 @@ public final class Shell implements AutoCloseable {
         screen.line("Welcome to ZooKeeper!");
         screen.line("JLine support is enabled");
         screen.flush();
-        connection.open();
+        connection.open(PATIENCE);
         try (var typed = TypedLines.open(commands, OWN.keySet(), connection, screen.hasColours())) {
             events = typed::print;
             while (!isOver) {

@@ -37,7 +37,12 @@ final class TypedLines implements AutoCloseable {
         // By stty, not by native calls: these would have to be allowed for the whole JVM, and then
         // Netty makes use of that too, which delays every start.
         Terminal terminal =
-                TerminalBuilder.builder().name("banyan").system(true).provider("exec").build();
+                TerminalBuilder.builder()
+                        .name("banyan")
+                        .system(true)
+                        .provider("exec")
+                        .env(TypedLines::environment)
+                        .build();
         var parser = new DefaultParser();
         // A backslash is a character of data, as for zkCli.
         parser.setEscapeChars(null);
@@ -59,6 +64,12 @@ final class TypedLines implements AutoCloseable {
         Thread shell = Thread.currentThread();
         terminal.handle(Terminal.Signal.INT, signal -> shell.interrupt());
         return new TypedLines(terminal, builder.build());
+    }
+
+    /// JLine asks terminals what they can do, but for this one, which cannot say. On a slow line
+    /// the answer comes when the first line is read, and was taken for its beginning (`[?1;2c`).
+    private static @Nullable String environment(String name) {
+        return name.equals("TERM_PROGRAM") ? "Apple_Terminal" : System.getenv(name);
     }
 
     private static Path historyFile() {
