@@ -26,6 +26,10 @@ final class SteadyClient implements Runnable {
     private final String node;
     private final String ephemeral;
     private int next;
+
+    /// The count after the last reconnection.
+    private long found;
+
     private volatile boolean stopping;
     private volatile @Nullable String failure;
     private volatile long acknowledged;
@@ -55,10 +59,7 @@ final class SteadyClient implements Runnable {
                     expect(count, read(session), "a read of what was just written");
                     LockSupport.parkNanos(THINK_NANOS);
                 } catch (IOException lost) {
-                    session.close();
                     session = resume(session);
-                    reconnects.incrementAndGet();
-                    long found = read(session);
                     // What was not answered may have happened or not.
                     if (found != count) {
                         expect(acknowledged, found, "what was acknowledged");
@@ -86,8 +87,10 @@ final class SteadyClient implements Runnable {
         return servers.get(next++ % servers.size());
     }
 
-    /// Goes from server to server until one lets the session in.
+    /// Goes from server to server until one lets the session in and answers: one that is about to
+    /// lose its leader lets it in, and closes it again.
     private RawSession resume(RawSession before) throws IOException {
+        before.close();
         long deadline = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000L * 2;
         while (System.nanoTime() < deadline) {
             try {
@@ -95,7 +98,15 @@ final class SteadyClient implements Runnable {
                 if (resumed.isEmpty()) {
                     throw new IllegalStateException("the session expired");
                 }
-                return resumed.get();
+                reconnects.incrementAndGet();
+                RawSession session = resumed.get();
+                try {
+                    found = read(session);
+                    return session;
+                } catch (IOException closedAgain) {
+                    session.close();
+                    throw closedAgain;
+                }
             } catch (IOException notThere) {
                 LockSupport.parkNanos(RETRY_NANOS);
             }
