@@ -36,8 +36,9 @@ class SimulationTest {
             case CURRENT_EPOCH_LOST -> new Catch(5, "Epochs");
             case ACCEPTED_EPOCH_LOST -> new Catch(5, "Epochs|AcknowledgedMeansKept");
             case EPOCH_NOT_CHECKED -> new Catch(10, "Epochs");
-            case TRUNCATION_KEEPS_TAIL -> new Catch(60, "LogAgreement|AcknowledgedMeansKept");
-            case TRUNCATION_KEEPS_STATE -> new Catch(10, "SameState|a bug");
+            case TRUNCATION_KEEPS_TAIL ->
+                    new Catch(60, "LogAgreement|AcknowledgedMeansKept|Liveness");
+            case TRUNCATION_KEEPS_STATE -> new Catch(40, "SameState|a bug|Liveness|LogAgreement");
             case IMAGE_OF_UNCOMMITTED -> new Catch(20, "SameState");
             case HISTORY_WITH_A_GAP -> new Catch(10, "LogAgreement|Liveness");
             case COMMIT_TOLD_EARLY -> new Catch(5, "LogAgreement");
