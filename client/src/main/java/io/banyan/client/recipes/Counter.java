@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /// A number that many change, each change counted once.
 ///
 /// Every change is a conditional write. When its answer is lost, the counter looks whether it was
-/// done: the znode keeps the marks of its last sixteen changes beside the value. Only if more than
+/// done: the znode keeps the marks of its last 64 changes beside the value. Only if more than
 /// that were made before it could look does nobody know, and then the call says so.
 ///
 /// Text of the znode: the value, and the marks behind it. Thread-safe.
@@ -24,7 +24,7 @@ public final class Counter {
     private static final Logger LOG = LoggerFactory.getLogger(Counter.class);
 
     /// How many changes of others may come between a lost answer and the look.
-    private static final int MARKS = 16;
+    private static final int MARKS = 64;
 
     private final Banyan banyan;
     private final String path;

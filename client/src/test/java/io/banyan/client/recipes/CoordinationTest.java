@@ -186,7 +186,7 @@ class CoordinationTest {
     @Test
     void everyCountIsCountedOnceAlthoughAnswersAreLost() throws Exception {
         int clients = 3;
-        int each = 60;
+        int each = 30;
         var all = new ArrayList<CompletableFuture<Void>>();
         var stop = new CountDownLatch(1);
         var behinds = new ArrayList<World.Behind>();
