@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /// A number that many change, each change counted once.
 ///
 /// Every change is a conditional write. When its answer is lost, the counter looks whether it was
-/// done: the znode keeps the marks of its last 64 changes beside the value. Only if more than
-/// that were made before it could look does nobody know, and then the call says so.
+/// done: the znode keeps the marks of its last 64 changes beside the value. Only if more than that
+/// were made before it could look does nobody know, and then the call says so.
 ///
 /// Text of the znode: the value, and the marks behind it. Thread-safe.
 public final class Counter {
