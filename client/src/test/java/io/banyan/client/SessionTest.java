@@ -202,8 +202,10 @@ class SessionTest {
         long session = banyan.awaitConnected(LONG).id();
         Heard<SessionState> heard = listen(banyan);
         var release = new CountDownLatch(1);
-        CompletableFuture<Boolean> slow =
-                banyan.async().exists("/").thenApply(stat -> await(release));
+        // In a watcher: what is chained to a future may run on our own thread.
+        var slow = new CompletableFuture<Boolean>();
+        banyan.exists("/slow", event -> slow.complete(await(release)));
+        banyan.create("/slow", null);
 
         for (int i = 0; i < 20; i++) {
             // Blocking calls have no part in the event thread either.
@@ -312,7 +314,8 @@ class SessionTest {
         Banyan banyan = open(builder());
         Heard<SessionState> heard = listen(banyan);
 
-        banyan.async().exists("/").thenRun(banyan::close);
+        banyan.exists("/a", event -> banyan.close());
+        banyan.async().create("/a", null);
 
         heard.await(SessionState.CLOSED);
     }

@@ -16,11 +16,14 @@ final class Heard implements PeerEvents {
 
     record Election(long serverId, boolean up) implements Event {}
 
-    record Opened(long link) implements Event {}
+    /// What a quorum link tells; the election's connections come and go in between.
+    sealed interface OfLink extends Event {}
 
-    record Lost(long link, String why) implements Event {}
+    record Opened(long link) implements OfLink {}
 
-    record Came(long link, Message message) implements Event {}
+    record Lost(long link, String why) implements OfLink {}
+
+    record Came(long link, Message message) implements OfLink {}
 
     record Failed(String why) implements Event {}
 
@@ -71,6 +74,11 @@ final class Heard implements PeerEvents {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /// The next event of a quorum link, whatever it is.
+    OfLink nextOfLink() {
+        return next(OfLink.class);
     }
 
     /// The next event, whatever it is.

@@ -45,8 +45,8 @@ final class QuorumPortTest {
 
             learner.await(new Came(-1, new Message.LeaderInfo(4, true)));
             for (int i = 1; i <= 5_000; i++) {
-                assertThat(learner.next()).isEqualTo(new Came(-1, new Message.Commit(i)));
-                assertThat(leader.next()).isEqualTo(new Came(1, new Message.Ack(i)));
+                assertThat(learner.nextOfLink()).isEqualTo(new Came(-1, new Message.Commit(i)));
+                assertThat(leader.nextOfLink()).isEqualTo(new Came(1, new Message.Ack(i)));
             }
         }
     }
@@ -75,7 +75,7 @@ final class QuorumPortTest {
             assertThat(copy.digest()).isEqualTo(state.digest());
             assertThat(copy.nodeCount()).isEqualTo(state.nodeCount());
             assertThat(copy.sessionTimeoutMillis(0x55)).isEqualTo(4_000);
-            assertThat(learner.next()).isEqualTo(new Came(-1, new Message.UpToDate()));
+            assertThat(learner.nextOfLink()).isEqualTo(new Came(-1, new Message.UpToDate()));
         }
     }
 
@@ -186,7 +186,7 @@ final class QuorumPortTest {
 
                 assertThat(leader.next(Lost.class).link()).isEqualTo(2);
                 good.getOutputStream().write(bytes(new Message.Ack(9)));
-                assertThat(leader.next()).isEqualTo(new Came(1, new Message.Ack(9)));
+                assertThat(leader.nextOfLink()).isEqualTo(new Came(1, new Message.Ack(9)));
                 two.send(1, new Message.Commit(9));
                 assertThat(good.getInputStream().readNBytes(20)).hasSize(20);
             }
