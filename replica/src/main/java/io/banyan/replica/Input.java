@@ -88,8 +88,7 @@ public sealed interface Input {
 
     /// {@link Effect.ReadHistory} is done.
     ///
-    /// @param after as it was asked
-    /// @param entries contiguous, from the one after `after` to the last one wanted; null if that
-    ///   could not be had
-    record HistoryRead(long link, long after, @Nullable List<Entry> entries) implements Input {}
+    /// @param entries contiguous, from the first to the last one wanted; null if that could not be
+    ///   had
+    record HistoryRead(long link, @Nullable List<Entry> entries) implements Input {}
 }

@@ -170,8 +170,7 @@ public final class Replica {
                 continuous = false;
                 requireMember().installed(installed.zxid());
             }
-            case Input.HistoryRead read ->
-                    zab().historyRead(read.link(), read.after(), read.entries());
+            case Input.HistoryRead read -> zab().historyRead(read.link(), read.entries());
         }
         workOffCarried(out);
         role.settle(out);

@@ -307,11 +307,6 @@ final class ZabBroadcast implements Broadcast, Surroundings {
     }
 
     @Override
-    public void learnerLost(long link, long serverId) {
-        // Its clients come back, to it or to another; until then their sessions' time runs.
-    }
-
-    @Override
     public Object touched() {
         return listener.touched();
     }

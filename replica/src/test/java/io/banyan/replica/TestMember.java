@@ -240,7 +240,6 @@ final class TestMember implements TestHost {
                     inbox.add(
                             new Input.HistoryRead(
                                     read.link(),
-                                    read.after(),
                                     log
                                             .subMap(read.after(), false, read.upTo(), true)
                                             .entrySet()

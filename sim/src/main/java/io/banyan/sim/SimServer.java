@@ -933,7 +933,7 @@ final class SimServer implements Lane.Owner {
             trace("cannot read history: " + e.getMessage());
         }
         trace("read history " + (entries == null ? "in vain" : entries.size()));
-        var answer = new Input.HistoryRead(read.link(), read.after(), entries);
+        var answer = new Input.HistoryRead(read.link(), entries);
         List<Input> inputs = round;
         require(replicaLane).post(() -> inputs.add(answer));
     }

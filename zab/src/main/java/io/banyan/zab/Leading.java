@@ -259,7 +259,6 @@ final class Leading implements Role {
     private void lost(LearnerLink learner, String why) {
         if (learner.isIntroduced()) {
             zab.out.report("learner " + learner.serverId + " is gone: " + why);
-            zab.out.learnerLost(learner.link, learner.serverId);
         }
     }
 
@@ -311,9 +310,6 @@ final class Leading implements Role {
         zab.out.hangUp(
                 learner.link,
                 (learner.isIntroduced() ? "learner " + learner.serverId : "a learner") + ' ' + why);
-        if (learner.isIntroduced()) {
-            zab.out.learnerLost(learner.link, learner.serverId);
-        }
     }
 
     private void onLearnerInfo(LearnerLink learner, LearnerInfo info) {

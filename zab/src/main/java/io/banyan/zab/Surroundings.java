@@ -90,9 +90,6 @@ public interface Surroundings {
     /// A quorum followed this leader when {@link Zab#confirm} gave this number, or later.
     void confirmed(long question);
 
-    /// A learner of this leader is gone.
-    void learnerLost(long link, long serverId);
-
     /// Sessions heard since the last call, for the leader.
     Object touched();
 

@@ -236,9 +236,9 @@ public final class Zab {
         role.diskAdvanced();
     }
 
-    /// @param entries contiguous, from the one after `after` up to `upTo`; null if the disk cannot
-    ///   show that nothing is missing, or it would be too much
-    public void historyRead(long link, long after, @Nullable List<Entry> entries) {
+    /// @param entries contiguous, all that was asked for; null if the disk cannot show that nothing
+    ///   is missing, or it would be too much
+    public void historyRead(long link, @Nullable List<Entry> entries) {
         if (role instanceof Leading leading) {
             leading.historyRead(link, entries);
         }

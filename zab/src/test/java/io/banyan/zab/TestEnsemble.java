@@ -403,7 +403,6 @@ final class TestEnsemble {
                     z ->
                             z.historyRead(
                                     link,
-                                    after,
                                     log.stream()
                                             .filter(e -> e.zxid() > after && e.zxid() <= upTo)
                                             .toList()));
@@ -449,9 +448,6 @@ final class TestEnsemble {
             trace(id, "is confirmed " + question);
             confirmed = question;
         }
-
-        @Override
-        public void learnerLost(long link, long serverId) {}
 
         @Override
         public Object touched() {

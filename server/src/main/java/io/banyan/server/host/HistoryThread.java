@@ -8,23 +8,19 @@ import io.banyan.store.LogReader;
 import io.banyan.store.StoreConfig;
 import io.banyan.zab.Entry;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Reads stretches of the log for learners that are far behind, beside the thread that writes it.
-final class HistoryThread extends Thread {
+final class HistoryThread extends Worker<Effect.ReadHistory> {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryThread.class);
-    private static final long IDLE_WAIT_MILLIS = 10_000;
 
     private final Disk disk;
     private final StoreConfig config;
     private final long bytesMax;
-    private final Inbox<Effect.ReadHistory> inbox = new Inbox<>();
     private final Inbox<Input> replica;
-    private volatile boolean stopping;
 
     /// @param bytesMax of one stretch: an image is better than more
     HistoryThread(Disk disk, StoreConfig config, long bytesMax, Inbox<Input> replica) {
@@ -36,30 +32,10 @@ final class HistoryThread extends Thread {
         this.replica = replica;
     }
 
-    void post(Effect.ReadHistory wanted) {
-        inbox.post(List.of(wanted));
-    }
-
-    void finish() throws InterruptedException {
-        stopping = true;
-        inbox.post(List.of());
-        interrupt();
-        join();
-    }
-
     @Override
-    public void run() {
-        List<Effect.ReadHistory> taken = new ArrayList<>();
-        while (!stopping) {
-            try {
-                taken.clear();
-                taken = inbox.take(taken, IDLE_WAIT_MILLIS);
-            } catch (InterruptedException e) {
-                return;
-            }
-            for (Effect.ReadHistory each : taken) {
-                replica.post(List.of(new Input.HistoryRead(each.link(), each.after(), read(each))));
-            }
+    void work(List<Effect.ReadHistory> taken) {
+        for (Effect.ReadHistory each : taken) {
+            replica.post(List.of(new Input.HistoryRead(each.link(), read(each))));
         }
     }
 

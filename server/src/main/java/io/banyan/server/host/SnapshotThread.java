@@ -6,25 +6,21 @@ import io.banyan.store.Disk;
 import io.banyan.store.Purge;
 import io.banyan.store.StoreConfig;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Writes snapshots of states that others go on from, and purges what they make superfluous.
-final class SnapshotThread extends Thread {
+final class SnapshotThread extends Worker<Effect.TakeSnapshot> {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotThread.class);
-    private static final long IDLE_WAIT_MILLIS = 10_000;
 
     private final Disk disk;
     private final StoreConfig config;
     private final Purge purge;
     private final Purge.Policy policy;
     private long purgedNanos;
-    private final Inbox<Effect.TakeSnapshot> inbox = new Inbox<>();
     private final Inbox<Input> replica;
     private final HostEvents events;
-    private volatile boolean stopping;
 
     SnapshotThread(
             Disk disk,
@@ -41,33 +37,12 @@ final class SnapshotThread extends Thread {
         this.events = events;
     }
 
-    void post(Effect.TakeSnapshot wanted) {
-        inbox.post(List.of(wanted));
-    }
-
-    /// Ends after the snapshot that is being written.
-    void finish() throws InterruptedException {
-        stopping = true;
-        inbox.post(List.of());
-        interrupt();
-        join();
-    }
-
     @Override
-    public void run() {
-        List<Effect.TakeSnapshot> taken = new ArrayList<>();
-        while (!stopping) {
-            try {
-                taken.clear();
-                taken = inbox.take(taken, IDLE_WAIT_MILLIS);
-            } catch (InterruptedException e) {
-                return;
-            }
-            for (Effect.TakeSnapshot each : taken) {
-                take(each);
-            }
-            purgeIfDue(!taken.isEmpty());
+    void work(List<Effect.TakeSnapshot> taken) {
+        for (Effect.TakeSnapshot each : taken) {
+            take(each);
         }
+        purgeIfDue(!taken.isEmpty());
     }
 
     private void take(Effect.TakeSnapshot wanted) {

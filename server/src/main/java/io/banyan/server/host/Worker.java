@@ -1,0 +1,45 @@
+package io.banyan.server.host;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A thread that works off what is posted to it, beside those who must not wait for it.
+abstract class Worker<T> extends Thread {
+    private static final long IDLE_WAIT_MILLIS = 10_000;
+
+    private final Inbox<T> inbox = new Inbox<>();
+    private volatile boolean stopping;
+
+    Worker(String name) {
+        super(name);
+    }
+
+    final void post(T wanted) {
+        inbox.post(List.of(wanted));
+    }
+
+    /// Ends after the work at hand; what waits is not done any more.
+    final void finish() throws InterruptedException {
+        stopping = true;
+        inbox.post(List.of());
+        interrupt();
+        join();
+    }
+
+    @Override
+    public final void run() {
+        List<T> taken = new ArrayList<>();
+        while (!stopping) {
+            try {
+                taken.clear();
+                taken = inbox.take(taken, IDLE_WAIT_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+            work(taken);
+        }
+    }
+
+    /// @param taken in the order posted; empty when nothing was for a while
+    abstract void work(List<T> taken);
+}
