@@ -122,20 +122,7 @@ final class Request<T extends @Nullable Object> extends CompletableFuture<T> {
 
     /// Whether sending it twice could do harm.
     boolean isWrite() {
-        return switch (opcode) {
-            case OpCode.CREATE,
-                    OpCode.CREATE2,
-                    OpCode.CREATE_CONTAINER,
-                    OpCode.CREATE_TTL,
-                    OpCode.DELETE,
-                    OpCode.SET_DATA,
-                    OpCode.SET_ACL,
-                    OpCode.MULTI,
-                    OpCode.RECONFIG,
-                    OpCode.CLOSE_SESSION ->
-                    true;
-            default -> false;
-        };
+        return OpCode.isWrite(opcode);
     }
 
     /// @return false if the caller withdrew it: it must not be sent

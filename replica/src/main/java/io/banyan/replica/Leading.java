@@ -191,31 +191,26 @@ final class Leading implements Role {
     }
 
     private void forwarded(WriteRequest request, LearnerLink learner, List<Effect> out) {
-        switch (request.opcode()) {
-            case OpCode.CREATE_SESSION -> {
-                try {
-                    int timeoutMillis =
-                            new JuteReader(request.body(), request.from(), request.end()).readInt();
-                    sessions.open(request.sessionId(), timeoutMillis).owner = learner;
-                } catch (MalformedRecord e) {
-                    refuse(request, ErrorCode.MARSHALLING_ERROR, null, out);
-                    return;
-                }
-                propose(request, null, out);
-            }
-            case OpCode.CREATE,
-                    OpCode.CREATE2,
-                    OpCode.CREATE_CONTAINER,
-                    OpCode.CREATE_TTL,
-                    OpCode.DELETE,
-                    OpCode.SET_DATA,
-                    OpCode.SET_ACL,
-                    OpCode.MULTI,
-                    OpCode.RECONFIG,
-                    OpCode.CLOSE_SESSION ->
-                    write(request, learner, null, out);
-            default -> refuse(request, ErrorCode.UNIMPLEMENTED, null, out);
+        int opcode = request.opcode();
+        if (opcode == OpCode.CREATE_SESSION) {
+            openForwarded(request, learner, out);
+        } else if (OpCode.isWrite(opcode)) {
+            write(request, learner, null, out);
+        } else {
+            refuse(request, ErrorCode.UNIMPLEMENTED, null, out);
         }
+    }
+
+    private void openForwarded(WriteRequest request, LearnerLink learner, List<Effect> out) {
+        int timeoutMillis;
+        try {
+            timeoutMillis = new JuteReader(request.body(), request.from(), request.end()).readInt();
+        } catch (MalformedRecord e) {
+            refuse(request, ErrorCode.MARSHALLING_ERROR, null, out);
+            return;
+        }
+        sessions.open(request.sessionId(), timeoutMillis).owner = learner;
+        propose(request, null, out);
     }
 
     private void touched(Load.Touched touched) {

@@ -39,6 +39,24 @@ public final class OpCode {
 
     private OpCode() {}
 
+    /// Whether a client that sends it asks for a transaction.
+    public static boolean isWrite(int opcode) {
+        return switch (opcode) {
+            case CREATE,
+                    CREATE2,
+                    CREATE_CONTAINER,
+                    CREATE_TTL,
+                    DELETE,
+                    SET_DATA,
+                    SET_ACL,
+                    MULTI,
+                    RECONFIG,
+                    CLOSE_SESSION ->
+                    true;
+            default -> false;
+        };
+    }
+
     /// The name that ZooKeeper's tools print, as in `TxnLogToolkit`.
     public static String name(int opcode) {
         return switch (opcode) {
