@@ -2,7 +2,6 @@ package io.banyan.server.peer;
 
 import io.banyan.replica.ElectionHello;
 import io.banyan.replica.PeerCodec;
-import io.banyan.server.config.Endpoint;
 import io.banyan.server.config.ServerConfig.PeerAddress;
 import io.banyan.wire.MalformedRecord;
 import java.io.EOFException;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
-import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,31 +52,14 @@ final class ElectionMesh {
     }
 
     void start() {
-        for (Endpoint each : ports(settings, PeerAddress::electionPort)) {
-            var listener =
-                    new PortListener(
-                            "election port",
-                            each,
-                            settings.bindTries(),
-                            this::accepted,
-                            events::portFailed);
-            listeners.add(listener);
-            listener.start();
-        }
+        listeners.addAll(
+                PortListener.startAll(
+                        "election port",
+                        settings,
+                        PeerAddress::electionPort,
+                        this::accepted,
+                        events::portFailed));
         peers.values().forEach(ElectionPeer::start);
-    }
-
-    /// Where this server listens.
-    static List<Endpoint> ports(PeerSettings settings, ToIntFunction<PeerAddress> port) {
-        var all = new ArrayList<Endpoint>();
-        for (PeerAddress each : settings.me().addresses()) {
-            String host = settings.listenOnAllAddresses() ? "" : each.host();
-            var endpoint = new Endpoint(host, port.applyAsInt(each));
-            if (!all.contains(endpoint)) {
-                all.add(endpoint);
-            }
-        }
-        return all;
     }
 
     /// Sends a vote; one still waiting for the same server is replaced.

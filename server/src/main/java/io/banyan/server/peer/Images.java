@@ -62,7 +62,9 @@ final class Images {
                 break;
             }
             byte[] data = readBuffer(in);
-            loader.node(path, pathEnd, data, in.readLong(), readStat(in));
+            long aclKey = in.readLong();
+            StatPersisted stat = StatPersisted.decode(in.fixed(StatPersisted.BYTES));
+            loader.node(path, pathEnd, data, aclKey, stat);
         }
         String signature = readString(in);
         if (!PeerCodec.IMAGE_SIGNATURE.equals(signature)) {
@@ -78,19 +80,6 @@ final class Images {
             list.add(new Acl(in.readInt(), new Id(readString(in), readString(in))));
         }
         return list;
-    }
-
-    private static StatPersisted readStat(PacketInput in) throws IOException {
-        return new StatPersisted(
-                in.readLong(),
-                in.readLong(),
-                in.readLong(),
-                in.readLong(),
-                in.readInt(),
-                in.readInt(),
-                in.readInt(),
-                in.readLong(),
-                in.readLong());
     }
 
     private static byte @Nullable [] readBuffer(PacketInput in) throws IOException {
@@ -149,15 +138,7 @@ final class Images {
             piece.writeBuffer(path, 0, pathEnd);
             piece.writeBuffer(data);
             piece.writeLong(aclKey);
-            piece.writeLong(stat.czxid());
-            piece.writeLong(stat.mzxid());
-            piece.writeLong(stat.ctime());
-            piece.writeLong(stat.mtime());
-            piece.writeInt(stat.version());
-            piece.writeInt(stat.cversion());
-            piece.writeInt(stat.aversion());
-            piece.writeLong(stat.ephemeralOwner());
-            piece.writeLong(stat.pzxid());
+            stat.encode(piece);
             if (piece.length() >= CHUNK_BYTES) {
                 flush();
             }

@@ -1,6 +1,7 @@
 package io.banyan.server.peer;
 
 import io.banyan.replica.PeerCodec;
+import io.banyan.wire.JuteReader;
 import io.banyan.wire.MalformedRecord;
 import java.io.EOFException;
 import java.io.IOException;
@@ -21,6 +22,7 @@ final class PacketInput {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     private final InputStream in;
+    private final JuteReader fields = new JuteReader(new byte[0], 0, 0);
     private final int fieldBytesMax;
     private byte[] buffer = new byte[BUFFER_BYTES];
     private int position;
@@ -110,6 +112,16 @@ final class PacketInput {
         long value = (long) LONG.get(buffer, position);
         position += 8;
         return value;
+    }
+
+    /// The next so many bytes, few enough for the buffer.
+    ///
+    /// @return valid until the next read
+    JuteReader fixed(int count) throws IOException {
+        require(count);
+        fields.reset(buffer, position, position + count);
+        position += count;
+        return fields;
     }
 
     /// @return the length of a field, -1 for none

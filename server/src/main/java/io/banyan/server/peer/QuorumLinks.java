@@ -63,17 +63,13 @@ final class QuorumLinks {
     }
 
     void start() {
-        for (Endpoint each : ElectionMesh.ports(settings, PeerAddress::quorumPort)) {
-            var listener =
-                    new PortListener(
-                            "quorum port",
-                            each,
-                            settings.bindTries(),
-                            this::accepted,
-                            events::portFailed);
-            listeners.add(listener);
-            listener.start();
-        }
+        listeners.addAll(
+                PortListener.startAll(
+                        "quorum port",
+                        settings,
+                        PeerAddress::quorumPort,
+                        this::accepted,
+                        events::portFailed));
     }
 
     void dial(long number, long serverId) {
