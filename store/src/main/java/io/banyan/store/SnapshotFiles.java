@@ -46,9 +46,16 @@ public final class SnapshotFiles {
         } catch (RuntimeException e) {
             // The seals stand at the end: the sink may have been told nonsense. If they match, the
             // sink itself is wrong.
-            readOnce(disk, config, name, new Nowhere());
+            verify(disk, config, name);
             throw e;
         }
+    }
+
+    /// Reads a whole file, and what is in it nowhere.
+    ///
+    /// @throws CorruptFile if it is no valid snapshot
+    public static Snapshot verify(Disk disk, StoreConfig config, String name) throws IOException {
+        return readOnce(disk, config, name, new Nowhere());
     }
 
     private static Snapshot readOnce(Disk disk, StoreConfig config, String name, SnapshotSink sink)
@@ -93,7 +100,7 @@ public final class SnapshotFiles {
     /// Reads the whole file.
     static boolean isValid(Disk disk, StoreConfig config, String name) throws IOException {
         try {
-            read(disk, config, name, new Nowhere());
+            verify(disk, config, name);
             return true;
         } catch (CorruptFile e) {
             return false;

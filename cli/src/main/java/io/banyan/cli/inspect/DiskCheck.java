@@ -7,9 +7,6 @@ import io.banyan.store.FileDisk;
 import io.banyan.store.LogDump;
 import io.banyan.store.SnapshotFiles;
 import io.banyan.store.StoreConfig;
-import io.banyan.wire.Acl;
-import io.banyan.wire.SnapshotSink;
-import io.banyan.wire.StatPersisted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// The directories of a server: there, writable, roomy, quick, and whole.
 final class DiskCheck {
@@ -191,7 +187,7 @@ final class DiskCheck {
             }
             String name = names.getLast();
             try {
-                var snapshot = SnapshotFiles.read(disk, StoreConfig.DEFAULT, name, new Unread());
+                var snapshot = SnapshotFiles.verify(disk, StoreConfig.DEFAULT, name);
                 findings.add(
                         Finding.good(
                                 AREA, name + " is whole, with " + snapshot.nodes() + " znodes"));
@@ -205,22 +201,5 @@ final class DiskCheck {
                                         + "; move it away and look at the disk's health"));
             }
         }
-    }
-
-    /// For reading a file only to verify it.
-    private static final class Unread implements SnapshotSink {
-        @Override
-        public void session(long sessionId, int timeoutMillis) {}
-
-        @Override
-        public void acl(long key, List<Acl> acl) {}
-
-        @Override
-        public void node(
-                byte[] path,
-                int pathEnd,
-                byte @Nullable [] data,
-                long aclKey,
-                StatPersisted stat) {}
     }
 }
