@@ -10,6 +10,7 @@ import io.banyan.nacos.naming.Registry;
 import io.banyan.nacos.naming.Service;
 import io.banyan.nacos.naming.ServiceJson;
 import io.banyan.nacos.naming.ServiceKey;
+import io.banyan.nacos.naming.ServiceMeta;
 import io.banyan.nacos.naming.Services;
 import io.banyan.nacos.naming.Subscriber;
 import io.banyan.nacos.naming.UdpPush;
@@ -46,6 +47,16 @@ record NamingCalls(Services services, Registry registry, Leases leases, UdpPush 
                         metadata(params.filled("metadata")),
                         Door.HTTP)
                 .checkTimeouts();
+    }
+
+    /// What the parameters say of a service.
+    static ServiceMeta meta(Call call) {
+        Params params = call.params();
+        return new ServiceMeta(
+                true,
+                params.decimal("protectThreshold", 0),
+                metadata(params.filled("metadata")),
+                params.or("selector", "{\"type\":\"none\"}"));
     }
 
     /// Which instance the parameters mean.

@@ -215,18 +215,9 @@ final class NamingV1 {
 
     // ---- services
 
-    private static ServiceMeta meta(Call call) {
-        Params params = call.params();
-        return new ServiceMeta(
-                true,
-                params.decimal("protectThreshold", 0),
-                NamingCalls.metadata(params.filled("metadata")),
-                params.or("selector", "{\"type\":\"none\"}"));
-    }
-
     private CompletionStage<Answer> createService(Call call) {
         ServiceKey key = NamingCalls.key(call);
-        return registry.createService(key, meta(call))
+        return registry.createService(key, NamingCalls.meta(call))
                 .thenApply(made ->
                         made
                                 ? OK
@@ -243,7 +234,7 @@ final class NamingV1 {
 
     private CompletionStage<Answer> updateService(Call call) {
         ServiceKey key = NamingCalls.key(call);
-        ServiceMeta meta = meta(call);
+        ServiceMeta meta = NamingCalls.meta(call);
         return registry.updateService(key, old -> meta)
                 .thenApply(there ->
                         there

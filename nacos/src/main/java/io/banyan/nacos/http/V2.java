@@ -319,18 +319,9 @@ final class V2 {
 
     // ---- services
 
-    private static ServiceMeta meta(Call call) {
-        Params params = call.params();
-        return new ServiceMeta(
-                true,
-                params.decimal("protectThreshold", 0),
-                NamingCalls.metadata(params.filled("metadata")),
-                params.or("selector", "{\"type\":\"none\"}"));
-    }
-
     private CompletionStage<Answer> createService(Call call) {
         return calls.registry()
-                .createService(NamingCalls.key(call), meta(call))
+                .createService(NamingCalls.key(call), NamingCalls.meta(call))
                 .thenApply(made ->
                         made
                                 ? Envelope.of("ok")
@@ -347,7 +338,7 @@ final class V2 {
     }
 
     private CompletionStage<Answer> updateService(Call call) {
-        ServiceMeta meta = meta(call);
+        ServiceMeta meta = NamingCalls.meta(call);
         return calls.registry()
                 .updateService(NamingCalls.key(call), old -> meta)
                 .thenApply(there ->
