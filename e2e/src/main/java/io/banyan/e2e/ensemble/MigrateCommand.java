@@ -27,7 +27,8 @@ public final class MigrateCommand implements Callable<Integer> {
             migration.run();
             return 0;
         } catch (IllegalStateException e) {
-            System.out.println("FAILED: " + e.getMessage());
+            out.println("FAILED: " + e.getMessage());
+            e.printStackTrace(out);
             return 1;
         }
     }

@@ -3,6 +3,7 @@ package io.banyan.e2e.ensemble;
 import io.banyan.e2e.server.Ensemble;
 import io.banyan.e2e.server.ServerConfig;
 import io.banyan.e2e.server.ServerKind;
+import io.banyan.e2e.server.Waiting;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -36,9 +37,22 @@ final class Migration implements AutoCloseable {
             clients.add(client);
             threads.add(Thread.ofPlatform().name("steady-" + i).start(client));
         }
+        awaitAtWork();
         everyMemberTo(ServerKind.BANYAN);
         everyMemberTo(from);
         finish();
+    }
+
+    /// Nothing is stopped before every client has its znodes: what is promised is promised to those
+    /// who are at work, and a client that was never let in has nothing to come back with.
+    private void awaitAtWork() {
+        for (SteadyClient each : clients) {
+            Waiting.until(
+                    () -> "a client to begin; " + each.failure(),
+                    Ensemble.SETTLE_LIMIT,
+                    () -> each.acknowledged() > 0 || each.failure() != null);
+        }
+        requireNoFailure();
     }
 
     /// Followers first, the leader last, so that leadership moves once.
@@ -72,8 +86,9 @@ final class Migration implements AutoCloseable {
 
     private void requireNoFailure() {
         for (SteadyClient each : clients) {
-            if (each.failure() != null) {
-                throw new IllegalStateException(each.failure());
+            Exception failure = each.failure();
+            if (failure != null) {
+                throw new IllegalStateException("a client noticed: " + failure, failure);
             }
         }
     }

@@ -31,7 +31,7 @@ final class SteadyClient implements Runnable {
     private long found;
 
     private volatile boolean stopping;
-    private volatile @Nullable String failure;
+    private volatile @Nullable Exception failure;
     private volatile long acknowledged;
     private final AtomicInteger reconnects = new AtomicInteger();
     private volatile long longestGapNanos;
@@ -72,7 +72,7 @@ final class SteadyClient implements Runnable {
             }
             session.endSession();
         } catch (IOException | RuntimeException e) {
-            failure = node + ": " + e;
+            failure = e;
         }
     }
 
@@ -140,7 +140,7 @@ final class SteadyClient implements Runnable {
     }
 
     /// Null if all went well.
-    @Nullable String failure() {
+    @Nullable Exception failure() {
         return failure;
     }
 
