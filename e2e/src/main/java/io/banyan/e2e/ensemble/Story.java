@@ -60,54 +60,102 @@ final class Story implements AutoCloseable {
         check();
     }
 
-    /// Each of three voters leads once; each is killed and comes back; one is wiped, one left far
-    /// behind, one has logged what nobody else has.
+    /// Each voter leads once over others who are behind; each member is killed and comes back; one
+    /// is left far behind, one is wiped, one has logged what nobody else has, and observers go
+    /// through the same as far as it concerns them.
+    ///
+    /// @throws IllegalStateException with an even number of voters, half of which are no quorum
     void everything() throws IOException {
+        if (voters % 2 == 0) {
+            throw new IllegalStateException("an odd number of voters, not " + voters);
+        }
         startOneByOne();
-        expectLeader(2);
-        writeThroughAll("2 leads");
+        expectLeader(quorum());
+        writeThroughAll("first");
+        for (int id = voters; id >= 1; id--) {
+            leadsOverThoseBehind(id);
+        }
 
-        // 1 has seen more than 3, so it leads of the two.
-        kill(3);
-        writeThroughAll("3 is away");
-        ensemble.member(2).kill();
-        ensemble.member(3).launch();
-        expectLeader(1);
-        awaitServing();
-        writeThroughAll("1 leads, 3 is behind a little");
-        start(2);
-        writeThroughAll("all back");
+        int last = ensemble.awaitLeader();
+        int away = last == 1 ? 2 : 1;
+        leftFarBehind(away);
+        wiped(away);
+        for (int id = voters + 1; id <= ensemble.size(); id++) {
+            kill(id);
+            writeThroughAll("observer " + id + " is away");
+            start(id);
+            leftFarBehind(id);
+            wiped(id);
+        }
+
+        // Twice, since another one leads the second time.
+        divergentTail();
         check();
-
-        kill(1);
-        expectLeader(3);
-        awaitServing();
-        writeMany();
-        start(1);
-        writeThroughAll("3 leads, 1 was far behind");
-        check();
-
-        kill(1);
-        ensemble.wipe(1);
-        start(1);
-        writeThroughAll("1 had lost its disk");
-        check();
-
         divergentTail();
         check();
         rollingRestart();
         check();
     }
 
+    /// The others stay away, as many as may; then those who knew what the new leader knows go, and
+    /// those who were away have to follow it, whatever their ids are.
+    private void leadsOverThoseBehind(int leader) throws IOException {
+        List<Integer> behind = new ArrayList<>();
+        List<Integer> witnesses = new ArrayList<>();
+        for (int id = voters; id >= 1; id--) {
+            if (id != leader) {
+                (behind.size() < voters - quorum() ? behind : witnesses).add(id);
+            }
+        }
+        behind.forEach(id -> ensemble.member(id).kill());
+        awaitServing();
+        writeThroughAll(behind + " are away");
+        witnesses.forEach(id -> ensemble.member(id).kill());
+        startAll(behind);
+        expectLeader(leader);
+        writeThroughAll(leader + " leads, " + behind + " were behind");
+        startAll(witnesses);
+        writeThroughAll("all back");
+        check();
+    }
+
+    private void leftFarBehind(int id) throws IOException {
+        kill(id);
+        writeMany();
+        start(id);
+        writeThroughAll(id + " was far behind");
+        check();
+    }
+
+    private void wiped(int id) throws IOException {
+        kill(id);
+        ensemble.wipe(id);
+        start(id);
+        writeThroughAll(id + " had lost its disk");
+        check();
+    }
+
+    private int quorum() {
+        return voters / 2 + 1;
+    }
+
+    /// The last of the first quorum leads, and those who come later follow it.
     private void startOneByOne() {
-        ensemble.member(1).launch();
-        ensemble.member(2).launch();
-        ensemble.member(1).awaitServing(Ensemble.SETTLE_LIMIT);
-        ensemble.member(2).awaitServing(Ensemble.SETTLE_LIMIT);
-        for (int id = 3; id <= ensemble.size(); id++) {
+        var first = new ArrayList<Integer>();
+        for (int id = 1; id <= quorum(); id++) {
+            first.add(id);
+        }
+        startAll(first);
+        for (int id = quorum() + 1; id <= ensemble.size(); id++) {
             start(id);
         }
         say("all serve: " + roles());
+    }
+
+    /// Starts them together and waits until each serves.
+    private void startAll(List<Integer> ids) {
+        ids.forEach(id -> ensemble.member(id).launch());
+        ids.forEach(id -> ensemble.member(id).awaitServing(Ensemble.SETTLE_LIMIT));
     }
 
     private String roles() {
@@ -365,10 +413,6 @@ final class Story implements AutoCloseable {
             }
         }
         say(first.size() + " znodes equal, " + compared.size() + " digests equal; " + roles());
-    }
-
-    int voters() {
-        return voters;
     }
 
     private void say(String line) {

@@ -173,8 +173,10 @@ final class Client extends Thread {
     private void operate(RawSession on) throws IOException {
         int die = random.nextInt(100);
         int key = random.nextInt(keys);
-        if (die < 45) {
-            write(on, key);
+        if (die < 30) {
+            write(on, key, Operation.ANY);
+        } else if (die < 45) {
+            write(on, key, read(on, key, false, false));
         } else if (die < 75) {
             read(on, key, false, false);
         } else if (die < 85) {
@@ -186,7 +188,8 @@ final class Client extends Thread {
         }
     }
 
-    private void write(RawSession on, int key) throws IOException {
+    /// @param expected version, or [Operation#ANY]
+    private void write(RawSession on, int key, int expected) throws IOException {
         long value = ((long) number << 40) | ++nextValue;
         long invoked = System.nanoTime();
         RawSession.Reply reply;
@@ -197,17 +200,29 @@ final class Client extends Thread {
                             new JuteOut()
                                     .str(key(key))
                                     .buf(Long.toString(value).getBytes(UTF_8))
-                                    .i32(-1));
+                                    .i32(expected));
         } catch (IOException e) {
-            history.operations.add(write(on, key, value, invoked, Operation.NEVER, 0, 0, 0));
+            history.operations.add(
+                    write(on, key, value, invoked, Operation.NEVER, 0, 0, 0, expected));
             progress.unanswered();
             throw e;
         }
         long returned = System.nanoTime();
         int version = reply.err() == 0 ? stat(reply.body()).version : 0;
         history.operations.add(
-                write(on, key, value, invoked, returned, reply.err(), reply.zxid(), version));
-        progress.acknowledged(returned);
+                write(
+                        on,
+                        key,
+                        value,
+                        invoked,
+                        returned,
+                        reply.err(),
+                        reply.zxid(),
+                        version,
+                        expected));
+        if (reply.err() == 0) {
+            progress.acknowledged(returned);
+        }
         look(on);
     }
 
@@ -219,7 +234,8 @@ final class Client extends Thread {
             long returned,
             int err,
             long zxid,
-            int version) {
+            int version,
+            int expected) {
         return new Operation(
                 Operation.Kind.WRITE,
                 number,
@@ -232,10 +248,12 @@ final class Client extends Thread {
                 zxid,
                 zxid,
                 version,
+                expected,
                 Operation.NEVER);
     }
 
-    private void read(RawSession on, int key, boolean watch, boolean sync) throws IOException {
+    /// @return the version it shows
+    private int read(RawSession on, int key, boolean watch, boolean sync) throws IOException {
         long synced = Operation.NEVER;
         if (sync) {
             synced = System.nanoTime();
@@ -244,12 +262,14 @@ final class Client extends Thread {
         }
         long invoked = System.nanoTime();
         RawSession.Reply reply = on.getData(key(key), watch);
-        history.operations.add(readResult(number, on.id(), key, reply, invoked, synced));
+        Operation read = readResult(number, on.id(), key, reply, invoked, synced);
+        history.operations.add(read);
         progress.read();
         look(on);
         if (watch && reply.err() == 0) {
             watched.putIfAbsent(key, new Sight(number, on.id(), key, reply.zxid(), reply.zxid()));
         }
+        return read.version();
     }
 
     static Operation readResult(
@@ -273,6 +293,7 @@ final class Client extends Thread {
                 reply.zxid(),
                 stat.mzxid,
                 stat.version,
+                Operation.ANY,
                 synced);
     }
 

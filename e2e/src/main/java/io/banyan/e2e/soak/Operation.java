@@ -11,6 +11,7 @@ package io.banyan.e2e.soak;
 /// @param zxid in the header of the answer
 /// @param mzxid of a read: of the write whose value it shows
 /// @param version of the znode, after a write or as read
+/// @param expected version that a conditional write asked for, [#ANY] for others and for reads
 /// @param syncedNanos of a read right behind a sync: when the sync was sent; [#NEVER] for others
 record Operation(
         Kind kind,
@@ -24,8 +25,10 @@ record Operation(
         long zxid,
         long mzxid,
         int version,
+        int expected,
         long syncedNanos) {
     static final long NEVER = Long.MAX_VALUE;
+    static final int ANY = -1;
 
     enum Kind {
         WRITE,
@@ -38,5 +41,28 @@ record Operation(
 
     boolean isDone() {
         return isAnswered() && err == 0;
+    }
+
+    boolean isConditional() {
+        return expected != ANY;
+    }
+
+    /// A write without an answer, of which a read has shown that it happened, as if its answer had
+    /// come with that of the read.
+    Operation doneBefore(Operation read) {
+        return new Operation(
+                kind,
+                client,
+                session,
+                key,
+                value,
+                invokedNanos,
+                read.returnedNanos,
+                0,
+                read.mzxid,
+                read.mzxid,
+                read.version,
+                expected,
+                syncedNanos);
     }
 }

@@ -276,6 +276,7 @@ final class Soak implements AutoCloseable {
         var reads = new ArrayList<Operation>();
         for (InetSocketAddress server : ensemble.addresses()) {
             try (RawSession session = session(server)) {
+                long synced = System.nanoTime();
                 session.call(Op.SYNC, new JuteOut().str("/"));
                 for (int key = 0; key < plan.keys(); key++) {
                     long invoked = System.nanoTime();
@@ -286,7 +287,7 @@ final class Soak implements AutoCloseable {
                                     key,
                                     session.getData(Client.key(key), false),
                                     invoked,
-                                    Operation.NEVER));
+                                    synced));
                 }
                 session.endSession();
             }

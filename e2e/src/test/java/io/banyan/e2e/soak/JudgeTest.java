@@ -59,7 +59,8 @@ class JudgeTest {
     void aReadBehindASyncThatMissesAWriteIsFound() {
         write(1, 100, 0, 10, 1);
         write(5, 101, 11, 12, 2);
-        history.operations.add(new Operation(Kind.READ, 1, 7, 0, 100, 21, 22, 0, 4, 1, 1, 20));
+        history.operations.add(
+                new Operation(Kind.READ, 1, 7, 0, 100, 21, 22, 0, 4, 1, 1, Operation.ANY, 20));
 
         assertThat(verdict(last(20, 5, 2, 101))).anyMatch(s -> s.contains("after a sync"));
     }
@@ -76,7 +77,8 @@ class JudgeTest {
     void aSessionThatGoesBackIsFound() {
         write(5, 100, 0, 10, 1);
         history.operations.add(
-                new Operation(Kind.READ, 1, 7, 1, 0, 11, 12, 0, 3, 0, 0, Operation.NEVER));
+                new Operation(
+                        Kind.READ, 1, 7, 1, 0, 11, 12, 0, 3, 0, 0, Operation.ANY, Operation.NEVER));
 
         assertThat(verdict(last(20, 5, 1, 100))).anyMatch(s -> s.contains("older state"));
     }
@@ -115,6 +117,7 @@ class JudgeTest {
                         zxid,
                         zxid,
                         version,
+                        Operation.ANY,
                         Operation.NEVER));
     }
 
@@ -132,6 +135,7 @@ class JudgeTest {
                         0,
                         0,
                         0,
+                        Operation.ANY,
                         Operation.NEVER));
     }
 
@@ -150,11 +154,24 @@ class JudgeTest {
                         zxid,
                         mzxid,
                         version,
+                        Operation.ANY,
                         Operation.NEVER));
     }
 
     private static Operation last(long zxid, long mzxid, int version, long value) {
         return new Operation(
-                Kind.READ, 0, 9, 0, value, 100, 101, 0, zxid, mzxid, version, Operation.NEVER);
+                Kind.READ,
+                0,
+                9,
+                0,
+                value,
+                100,
+                101,
+                0,
+                zxid,
+                mzxid,
+                version,
+                Operation.ANY,
+                Operation.NEVER);
     }
 }
