@@ -12,6 +12,7 @@ import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.ReconfigRequest;
 import io.banyan.wire.Zxid;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +27,19 @@ final class Leading implements Role {
     private static final byte[] NO_BODY = {};
     private static final long COUNTER_END = 0xffffffffL;
 
+    /// A client that came back with its session, and waits to hear whether it still has it.
+    ///
+    /// @param ticket null if it is a learner's client
+    /// @param question see {@link Broadcast#confirm}
+    private record Resumption(
+            long sessionId, int timeoutMillis, Owner by, @Nullable Ticket ticket, long question) {}
+
     private final Standing standing;
     private final ReplicaConfig config;
     private final Broadcast broadcast;
     private final SessionExpiry sessions;
     private final Syncs syncs = new Syncs();
+    private final ArrayDeque<Resumption> resumptions = new ArrayDeque<>();
     private long confirmedQuestion;
 
     /// After everything proposed so far; what the next write is evaluated against.
@@ -136,13 +145,44 @@ final class Leading implements Role {
 
     @Override
     public void resumeSession(Input.ResumeSession resume, List<Effect> out) {
-        boolean valid =
-                takeOver(
-                        resume.sessionId(),
-                        resume.timeoutMillis(),
-                        resume.ticket().connection,
-                        out);
-        out.add(new Effect.Resumed(resume.ticket(), resume.sessionId(), valid));
+        Ticket ticket = resume.ticket();
+        resume(resume.sessionId(), resume.timeoutMillis(), ticket.connection, ticket, out);
+    }
+
+    /// A leader that was replaced and does not know it would tell the client of a younger session
+    /// that it is gone, or keep one that another server is about to expire. So the answer waits
+    /// until a quorum has confirmed, after the question came, that this server leads.
+    private void resume(
+            long sessionId,
+            int timeoutMillis,
+            Owner by,
+            @Nullable Ticket ticket,
+            List<Effect> out) {
+        boolean shared = broadcast.isShared();
+        long question = shared ? broadcast.confirm() : 0;
+        var resumption = new Resumption(sessionId, timeoutMillis, by, ticket, question);
+        if (!shared) {
+            resumed(resumption, out);
+            return;
+        }
+        // It is heard now, whenever that is confirmed.
+        Live live = sessions.find(sessionId);
+        if (live != null) {
+            sessions.touch(live, timeoutMillis, 0);
+        }
+        resumptions.add(resumption);
+    }
+
+    private void resumed(Resumption resumption, List<Effect> out) {
+        long id = resumption.sessionId();
+        Owner by = resumption.by();
+        Ticket ticket = resumption.ticket();
+        boolean valid = takeOver(id, resumption.timeoutMillis(), by, out);
+        if (ticket != null) {
+            out.add(new Effect.Resumed(ticket, id, valid));
+        } else if (by instanceof LearnerLink learner) {
+            broadcast.tell(learner, new Load.Revalidated(id, valid));
+        }
     }
 
     private boolean takeOver(long sessionId, int timeoutMillis, Owner by, List<Effect> out) {
@@ -179,11 +219,8 @@ final class Leading implements Role {
         switch (load) {
             case Load.Forward forward -> forwarded(forward.request(), learner, out);
             case Load.SyncAsked sync -> sync(sync.sessionId(), learner, null);
-            case Load.Revalidate revalidate -> {
-                long id = revalidate.sessionId();
-                boolean valid = takeOver(id, revalidate.timeoutMillis(), learner, out);
-                broadcast.tell(learner, new Load.Revalidated(id, valid));
-            }
+            case Load.Revalidate ask ->
+                    resume(ask.sessionId(), ask.timeoutMillis(), learner, null, out);
             case Load.Touched touched -> touched(touched);
             // A learner's mistake; it harms nobody.
             case Load.SyncDone _, Load.Revalidated _ -> {}
@@ -228,7 +265,7 @@ final class Leading implements Role {
         return Load.Touched.NOBODY;
     }
 
-    // ---- syncs
+    // ---- what waits for a quorum to confirm that this server leads
 
     private void sync(long sessionId, Owner by, @Nullable Ticket ticket) {
         if (syncs.isHolding(sessionId)) {
@@ -245,9 +282,17 @@ final class Leading implements Role {
 
     @Override
     public void settle(List<Effect> out) {
-        if (syncs.isEmpty()) {
-            return;
+        for (var next = resumptions.peek();
+                next != null && next.question() <= confirmedQuestion;
+                next = resumptions.peek()) {
+            resumed(resumptions.remove(), out);
         }
+        if (!syncs.isEmpty()) {
+            answerSyncs(out);
+        }
+    }
+
+    private void answerSyncs(List<Effect> out) {
         long committedZxid = broadcast.isWaiting() ? standing.state().zxid() : lastZxid;
         for (var next = syncs.next(committedZxid, confirmedQuestion);
                 next != null;

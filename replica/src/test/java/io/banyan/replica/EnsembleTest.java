@@ -119,19 +119,40 @@ class EnsembleTest {
         assertThat(reader.taken()).containsExactly("session 10000", "1 ok");
     }
 
+    /// Cuts the leader off and lets the others go on; it hears nothing of it, since its time stands
+    /// still.
+    ///
+    /// @return one of the others
+    private TestMember replaceUnnoticed(TestMember old) {
+        ensemble.isolate(old);
+        List<TestMember> others = ensemble.members.values().stream().filter(m -> m != old).toList();
+        for (int i = 0; i < 500 && others.stream().noneMatch(TestMember::isLeading); i++) {
+            ensemble.passWithout(old, 20);
+        }
+        assertThat(old.isLeading()).isTrue();
+        return others.stream().filter(TestMember::isServing).findFirst().orElseThrow();
+    }
+
+    @Test
+    void leaderThatWasReplacedAndDoesNotKnowItRejectsAndResumesNobody() {
+        TestMember old = ensemble.leader();
+        TestClient known = old.open();
+        TestClient unknown = replaceUnnoticed(old).open();
+        assertThat(unknown.taken()).containsExactly("session 10000");
+
+        TestClient younger = old.resume(unknown);
+        TestClient elder = old.resume(known);
+
+        assertThat(younger.taken()).isEmpty();
+        assertThat(elder.taken()).isEmpty();
+    }
+
     @Test
     void leaderThatWasReplacedAndDoesNotKnowItAnswersNoSync() {
         TestMember old = ensemble.leader();
         TestClient client = old.open();
         client.taken();
-        ensemble.isolate(old);
-        List<TestMember> others = ensemble.members.values().stream().filter(m -> m != old).toList();
-        // It hears nothing of it: its time stands still.
-        for (int i = 0; i < 500 && others.stream().noneMatch(TestMember::isLeading); i++) {
-            ensemble.passWithout(old, 20);
-        }
-        assertThat(old.isLeading()).isTrue();
-        others.stream().filter(TestMember::isServing).findFirst().orElseThrow().open();
+        replaceUnnoticed(old).open();
 
         client.post(OpCode.SYNC, Bodies.path("/"));
         client.post(OpCode.EXISTS, Bodies.read("/", false));

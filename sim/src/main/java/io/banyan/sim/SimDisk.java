@@ -167,9 +167,13 @@ public final class SimDisk implements Disk {
         return copy;
     }
 
-    /// Flips bits of a durable byte, as ageing flash does.
+    /// Flips bits of a durable byte, as ageing flash does. Nothing happens to one that only the
+    /// kernel has.
     public void rot(Folder folder, String name, int offset, int bits) {
         Content file = require(folder, name);
+        if (offset >= file.durable.length) {
+            return;
+        }
         file.current[offset] ^= (byte) bits;
         file.durable = file.durable.clone();
         file.durable[offset] ^= (byte) bits;

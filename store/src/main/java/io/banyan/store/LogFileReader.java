@@ -54,7 +54,13 @@ final class LogFileReader implements Closeable {
     /// @param offset where the last good entry ends
     /// @param what for the operator
     /// @param intactOffset first intact entry behind the damage, -1 if there is none
-    record End(Ending ending, long offset, String what, long intactOffset) {}
+    /// @param wasWhole whether what stands there was written to its end once, and changed since
+    record End(Ending ending, long offset, String what, long intactOffset, boolean wasWhole) {
+        /// Nothing more to say.
+        static End clean(long offset, String what) {
+            return new End(Ending.CLEAN, offset, what, -1, false);
+        }
+    }
 
     private final DiskFile file;
     private final String name;
@@ -117,7 +123,7 @@ final class LogFileReader implements Closeable {
         long left = length - offset;
         if (left < LogFormat.ENTRY_OVERHEAD) {
             if (isZero(offset, length)) {
-                end = new End(Ending.CLEAN, offset, "end of the file", -1);
+                end = End.clean(offset, "end of the file");
             } else {
                 endDamaged(false, left, "the file ends within an entry");
             }
@@ -128,7 +134,7 @@ final class LogFileReader implements Closeable {
         int size = (int) INT.get(window, at + 8);
         if (size == 0) {
             if (checksum == 0 && isZero(offset, length)) {
-                end = new End(Ending.CLEAN, offset, "padding", -1);
+                end = End.clean(offset, "padding");
             } else {
                 endDamaged(false, LogFormat.ENTRY_HEAD, "an entry of length 0 is not the end");
             }
@@ -230,7 +236,39 @@ final class LogFileReader implements Closeable {
         } else {
             ending = refused ? Ending.CORRUPT : Ending.CUT;
         }
-        end = new End(ending, offset, what, intact);
+        boolean isEntry = offset >= LogFormat.HEADER_BYTES && intact < 0;
+        boolean wasWhole = isEntry && (refused || isWholeButForItsLength());
+        end = new End(ending, offset, what, intact, wasWhole);
+    }
+
+    /// Whether the last bytes of the file are an entry with a good checksum, only not as long as it
+    /// says, or without its mark.
+    private boolean isWholeButForItsLength() throws IOException {
+        long last = lastNonZero();
+        long size = last - offset - LogFormat.ENTRY_HEAD;
+        if (size < TXN_HEADER_BYTES || size > entryBytesMax) {
+            return false;
+        }
+        int at = load(offset, (int) (last + 1 - offset));
+        adler.reset();
+        adler.update(window, at + LogFormat.ENTRY_HEAD, (int) size);
+        return adler.getValue() == (long) LONG.get(window, at);
+    }
+
+    /// @return offset of the last byte from the last good entry on that is not zero, that entry's
+    ///   end if all are
+    private long lastNonZero() throws IOException {
+        long found = offset;
+        for (long at = offset; at < length; ) {
+            int index = load(at, 1);
+            for (int i = index; i < windowLength; i++) {
+                if (window[i] != 0) {
+                    found = at + i - index;
+                }
+            }
+            at += windowLength - index;
+        }
+        return found;
     }
 
     /// Looks for a whole valid entry at any offset from `from` on.

@@ -37,6 +37,11 @@ public final class LogReader implements Closeable {
     private int fileIndex;
     private @Nullable LogFileReader file;
     private @Nullable CorruptFile passedDamage;
+
+    /// Of a file whose end looks torn but was whole once: a crash leaves that at the very end of
+    /// the log, but whoever goes on behind it has read it before.
+    private @Nullable CorruptFile passedLoss;
+
     private boolean fileHasEntries;
     private long lastZxid;
     private long duplicates;
@@ -164,6 +169,7 @@ public final class LogReader implements Closeable {
             }
             requireFollows(file, entry);
             passedDamage = null;
+            passedLoss = null;
             lastZxid = entry.zxid();
             return entry;
         }
@@ -196,6 +202,8 @@ public final class LogReader implements Closeable {
         End end = ended.end();
         if (end.ending() == Ending.CORRUPT || end.ending() == Ending.CUT) {
             passedDamage = ended.corrupt(lastZxid);
+        } else if (end.ending() == Ending.TORN && end.wasWhole()) {
+            passedLoss = ended.corrupt(lastZxid);
         }
         if (!fileHasEntries) {
             trims.add(new Trim(ended.name(), 0, ended.length()));
@@ -210,6 +218,9 @@ public final class LogReader implements Closeable {
         }
         if (passedDamage != null) {
             throw passedDamage;
+        }
+        if (passedLoss != null) {
+            throw passedLoss;
         }
         if (!LogFormat.follows(lastZxid, entry.zxid())) {
             throw new CorruptFile(

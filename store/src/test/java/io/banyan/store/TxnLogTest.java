@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TxnLogTest {
     private static final StoreConfig PLAIN = StoreConfig.DEFAULT.withPreAllocBytes(0);
@@ -261,6 +263,41 @@ class TxnLogTest {
         Logs.write(disk, PLAIN, 10, 2, 3, 4);
 
         assertThat(Logs.read(disk, 1)).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "checksum, 7, 1",
+        "length negative, 8, 128",
+        "length too large, 9, 1",
+        "length too small, 11, 128",
+        "length one too large, 11, 1",
+        "payload, 100, 1",
+        "end mark, 144, 1"
+    })
+    void anEntryThatWasWholeAndRottedIsNotPassedWhenALaterEpochFollows(
+            String what, int at, int bits) throws IOException {
+        Logs.write(disk, PLAIN, 100, 1, 2, 3);
+        int third = LogFormat.HEADER_BYTES + 2 * 145;
+        byte was = Files.readAllBytes(dir.resolve("version-2/log.1"))[third + at];
+        edit("log.1", third + at, new byte[] {(byte) (was ^ bits)});
+        edit("log.1", 1000, new byte[1]); // Padding makes no difference.
+
+        Logs.write(disk, PLAIN, 10, 0x300000001L);
+
+        assertThatThrownBy(() -> Logs.read(disk, 1))
+                .describedAs(what)
+                .isInstanceOf(CorruptFile.class)
+                .hasMessageContaining("log.1 at offset " + third);
+    }
+
+    @Test
+    void anEntryThatAKilledZooKeeperWroteHalfIsPassedWhenALaterEpochFollows() throws IOException {
+        Logs.write(disk, PLAIN, 100, 1, 2, 3);
+        edit("log.1", LogFormat.HEADER_BYTES + 2 * 145 + 60, new byte[85]);
+        Logs.write(disk, PLAIN, 10, 0x300000001L);
+
+        assertThat(Logs.read(disk, 1)).containsExactly(1L, 2L, 0x300000001L);
     }
 
     @Test
