@@ -34,7 +34,7 @@ sealed interface Broadcast permits Solo, ZabBroadcast {
     ///   server does not lead any more
     boolean endEpoch();
 
-    /// Tells a learner at once.
+    /// Tells a learner, or an observer of this follower, at once; nothing happens if it is gone.
     void tell(LearnerLink learner, Load load);
 
     /// Asks whether this server still leads; to be asked only by a leader of others.

@@ -44,7 +44,8 @@ public sealed interface Effect {
     /// follows.
     ///
     /// @param link the connection's number from now on; negative
-    record Dial(long link, long serverId) implements Effect {}
+    /// @param observerMaster to the port where a follower serves observers instead
+    record Dial(long link, long serverId, boolean observerMaster) implements Effect {}
 
     record SendToPeer(long link, Message message) implements Effect {}
 

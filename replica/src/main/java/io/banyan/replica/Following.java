@@ -2,6 +2,8 @@ package io.banyan.replica;
 
 import io.banyan.tree.Applied;
 import io.banyan.tree.WriteRequest;
+import io.banyan.wire.Acl;
+import io.banyan.wire.CreateRequest;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
@@ -14,22 +16,37 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Serves clients of its own under another server's lead, with a vote or without: sends their
-/// writes there, and finds whose they were when they come back committed.
+/// writes there, and finds whose they were when they come back committed. What observers of this
+/// server have to say goes the same way.
 ///
 /// Sessions are the leader's to expire; here we only note whom we heard.
 final class Following implements Role {
     private final Standing standing;
     private final Broadcast broadcast;
 
-    /// Unanswered writes of each session, oldest first. The leader answers those of one session in
-    /// the order in which we sent them, each by exactly one transaction.
+    /// Who waits for an answer of the leader.
+    ///
+    /// @param ticket null if an observer asked
+    private record Asker(Owner by, @Nullable Ticket ticket) {
+        static Asker of(Ticket ticket) {
+            return new Asker(ticket.connection, ticket);
+        }
+    }
+
+    /// No path, so that whoever leads refuses to create it.
+    private static final String NO_PATH = "session moved";
+
+    /// Unanswered writes of each session of this server's own clients, oldest first. The leader
+    /// answers those of one session in the order in which we sent them, each by exactly one
+    /// transaction.
     private final Map<Long, ArrayDeque<Ticket>> writes = new HashMap<>();
 
-    private final ArrayDeque<Ticket> syncs = new ArrayDeque<>();
-    private final Map<Long, ArrayDeque<Ticket>> resumptions = new HashMap<>();
+    private final ArrayDeque<Asker> syncs = new ArrayDeque<>();
+    private final Map<Long, ArrayDeque<Asker>> resumptions = new HashMap<>();
 
-    /// Whose connection to this server each session is; of some sessions it is gone.
-    private final Map<Long, Connection> connections = new HashMap<>();
+    /// Where each session is that came in here: at which connection to this server, or at which
+    /// observer. Some of them are gone.
+    private final Map<Long, Owner> owners = new HashMap<>();
 
     private long[] touchedIds = new long[16];
     private int[] touchedTimeouts = new int[16];
@@ -46,7 +63,7 @@ final class Following implements Role {
     @Override
     public void write(WriteRequest request, Ticket ticket, List<Effect> out) {
         long sessionId = request.sessionId();
-        if (!ticket.connection.equals(connections.get(sessionId))) {
+        if (!ticket.connection.equals(owners.get(sessionId))) {
             // To the leader this server is one: it could not tell that the session has moved from
             // one of our connections to another.
             out.add(new Effect.Evict(ticket.connection));
@@ -59,7 +76,7 @@ final class Following implements Role {
 
     @Override
     public void sync(Ticket ticket, List<Effect> out) {
-        syncs.add(ticket);
+        syncs.add(Asker.of(ticket));
         broadcast.tellLeader(new Load.SyncAsked(ticket.connection.sessionId, ticket.xid));
     }
 
@@ -68,7 +85,7 @@ final class Following implements Role {
         long id =
                 standing.newSessionId(
                         taken -> standing.state().hasSession(taken) || writes.containsKey(taken));
-        connections.put(id, ticket.connection);
+        owners.put(id, ticket.connection);
         writes.computeIfAbsent(id, fresh -> new ArrayDeque<>(4)).add(ticket);
         var body = new JuteWriter(4);
         body.writeInt(timeoutMillis);
@@ -87,20 +104,27 @@ final class Following implements Role {
     @Override
     public void resumeSession(Input.ResumeSession resume, List<Effect> out) {
         long id = resume.sessionId();
-        resumptions.computeIfAbsent(id, first -> new ArrayDeque<>(1)).add(resume.ticket());
-        broadcast.tellLeader(new Load.Revalidate(id, resume.timeoutMillis()));
+        resume(id, resume.timeoutMillis(), Asker.of(resume.ticket()));
+    }
+
+    private void resume(long sessionId, int timeoutMillis, Asker asker) {
+        resumptions.computeIfAbsent(sessionId, first -> new ArrayDeque<>(1)).add(asker);
+        broadcast.tellLeader(new Load.Revalidate(sessionId, timeoutMillis));
     }
 
     @Override
     public void heard(Input.Heard heard) {
-        long[] ids = heard.sessionIds();
+        touch(heard.sessionIds(), heard.timeoutsMillis());
+    }
+
+    private void touch(long[] ids, int[] timeoutsMillis) {
         if (touchedCount + ids.length > touchedIds.length) {
             int capacity = Math.max(touchedCount + ids.length, 2 * touchedCount);
             touchedIds = Arrays.copyOf(touchedIds, capacity);
             touchedTimeouts = Arrays.copyOf(touchedTimeouts, capacity);
         }
         System.arraycopy(ids, 0, touchedIds, touchedCount, ids.length);
-        System.arraycopy(heard.timeoutsMillis(), 0, touchedTimeouts, touchedCount, ids.length);
+        System.arraycopy(timeoutsMillis, 0, touchedTimeouts, touchedCount, ids.length);
         touchedCount += ids.length;
     }
 
@@ -121,34 +145,82 @@ final class Following implements Role {
     public void carried(long link, Load load, List<Effect> out) {
         switch (load) {
             case Load.SyncDone done -> {
-                Ticket ticket = syncs.poll();
-                if (ticket != null) {
-                    standing.add(new Committed(null, ticket));
+                Asker asker = syncs.poll();
+                if (asker == null) {
+                    return;
+                }
+                if (asker.ticket() != null) {
+                    standing.add(new Committed(null, asker.ticket()));
+                } else if (asker.by() instanceof LearnerLink observer) {
+                    broadcast.tell(observer, done);
                 }
             }
             case Load.Revalidated answer -> revalidated(answer, out);
-            // A leader's mistake; it harms nobody.
-            case Load.Forward _, Load.SyncAsked _, Load.Revalidate _, Load.Touched _ -> {}
+            case Load.Forward forward -> forwarded(forward, new LearnerLink(link));
+            case Load.SyncAsked sync -> {
+                syncs.add(new Asker(new LearnerLink(link), null));
+                broadcast.tellLeader(sync);
+            }
+            case Load.Revalidate revalidate ->
+                    resume(
+                            revalidate.sessionId(),
+                            revalidate.timeoutMillis(),
+                            new Asker(new LearnerLink(link), null));
+            case Load.Touched touched -> touch(touched.sessionIds(), touched.timeoutsMillis());
         }
+    }
+
+    /// An observer's client wants to write.
+    private void forwarded(Load.Forward forward, LearnerLink observer) {
+        WriteRequest request = forward.request();
+        Owner owner = owners.get(request.sessionId());
+        if (request.opcode() == OpCode.CREATE_SESSION || owner == null) {
+            owners.put(request.sessionId(), observer);
+        } else if (!owner.equals(observer) && request.opcode() != OpCode.CLOSE_SESSION) {
+            broadcast.tellLeader(new Load.Forward(refused(request)));
+            return;
+        }
+        broadcast.tellLeader(forward);
+    }
+
+    /// The session has moved from that observer to another place of this server, and to the leader
+    /// these two are one. A follower cannot answer an observer: only a transaction can, so the
+    /// leader is asked for something that it refuses, in the name of the request.
+    private static WriteRequest refused(WriteRequest late) {
+        var body = new JuteWriter(64);
+        new CreateRequest(NO_PATH, new byte[0], Acl.OPEN, 0).encode(body);
+        byte[] bytes = body.toByteArray();
+        return new WriteRequest(
+                late.sessionId(),
+                late.cxid(),
+                OpCode.CREATE,
+                bytes,
+                0,
+                bytes.length,
+                late.caller());
     }
 
     private void revalidated(Load.Revalidated answer, List<Effect> out) {
         long id = answer.sessionId();
-        ArrayDeque<Ticket> waiting = resumptions.get(id);
+        ArrayDeque<Asker> waiting = resumptions.get(id);
         if (waiting == null) {
             return;
         }
-        Ticket ticket = waiting.remove();
+        Asker asker = waiting.remove();
         if (waiting.isEmpty()) {
             resumptions.remove(id);
         }
         if (answer.valid()) {
-            Connection former = connections.put(id, ticket.connection);
-            if (former != null && !former.equals(ticket.connection)) {
-                out.add(new Effect.Evict(former));
+            Owner former = owners.put(id, asker.by());
+            if (former instanceof Connection connection && !former.equals(asker.by())) {
+                out.add(new Effect.Evict(connection));
             }
         }
-        out.add(new Effect.Resumed(ticket, id, answer.valid()));
+        if (asker.ticket() != null) {
+            out.add(new Effect.Resumed(asker.ticket(), id, answer.valid()));
+        } else if (asker.by() instanceof LearnerLink observer) {
+            broadcast.tell(observer, answer);
+        }
     }
 
     @Override
@@ -200,7 +272,7 @@ final class Following implements Role {
         for (Committed each : batch) {
             Applied applied = each.applied();
             if (applied != null && applied.type() == OpCode.CLOSE_SESSION) {
-                connections.remove(applied.sessionId());
+                owners.remove(applied.sessionId());
             }
         }
     }

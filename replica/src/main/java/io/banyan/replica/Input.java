@@ -66,6 +66,11 @@ public sealed interface Input {
     /// @param link positive and never used before if it comes from outside
     record LinkOpened(long link) implements Input {}
 
+    /// An observer has connected to the port where a follower serves observers.
+    ///
+    /// @param link positive and never used before, on either port
+    record ObserverLinkOpened(long link) implements Input {}
+
     /// A connection on the quorum port is gone, or could not be made.
     record LinkLost(long link, String why) implements Input {}
 

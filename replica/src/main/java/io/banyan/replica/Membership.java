@@ -12,7 +12,9 @@ import java.util.List;
 /// @param epoch led or followed; the current one while there is no leader
 /// @param loggedZxid last in the log, committed or not
 /// @param committedZxid last applied
-/// @param learners while leading
+/// @param learners who learn from this server, which leads or serves observers as a follower
+/// @param observerMasterId whom this observer learns from, the leader or a follower; -1 if this
+///   server does not observe
 public record Membership(
         PeerState state,
         boolean serving,
@@ -21,4 +23,5 @@ public record Membership(
         long epoch,
         long loggedZxid,
         long committedZxid,
-        List<Zab.Learner> learners) {}
+        List<Zab.Learner> learners,
+        long observerMasterId) {}

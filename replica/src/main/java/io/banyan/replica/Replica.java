@@ -156,6 +156,7 @@ public final class Replica {
             case Input.Notified vote -> zab().notified(vote.serverId(), vote.notification());
             case Input.ElectionLink link -> zab().electionLink(link.serverId(), link.up());
             case Input.LinkOpened opened -> zab().linkOpened(opened.link());
+            case Input.ObserverLinkOpened opened -> zab().observerLinkOpened(opened.link());
             case Input.LinkLost lost -> zab().linkLost(lost.link(), lost.why());
             case Input.FromPeer from -> zab().received(from.link(), from.message());
             case Input.AcceptedEpochSaved saved -> zab().acceptedEpochSaved(saved.epoch());
@@ -222,7 +223,8 @@ public final class Replica {
                 zab.epoch(),
                 zab.loggedZxid(),
                 standing.state().zxid(),
-                zab.learners());
+                zab.learners(),
+                zab.observerMasterId());
     }
 
     private void onTick(Input.Tick tick, List<Effect> out) {

@@ -130,9 +130,7 @@ final class ZabBroadcast implements Broadcast, Surroundings {
 
     @Override
     public void tell(LearnerLink learner, Load load) {
-        if (leading) {
-            zab.carry(learner.link(), load);
-        }
+        zab.carry(learner.link(), load);
     }
 
     @Override
@@ -179,7 +177,12 @@ final class ZabBroadcast implements Broadcast, Surroundings {
 
     @Override
     public void dial(long link, long serverId) {
-        effects.add(new Effect.Dial(link, serverId));
+        effects.add(new Effect.Dial(link, serverId, false));
+    }
+
+    @Override
+    public void dialObserverMaster(long link, long serverId) {
+        effects.add(new Effect.Dial(link, serverId, true));
     }
 
     @Override

@@ -19,6 +19,10 @@ final class TestEnsemble {
     private final Set<Long> cut = new HashSet<>();
     private final Electorate electorate;
     private final Set<Long> observers = new HashSet<>();
+
+    /// Whether followers serve observers.
+    private boolean observerMasters;
+
     long nowMillis = 5_000_000;
     long wallMillis = 1_700_000_000_000L;
 
@@ -65,6 +69,14 @@ final class TestEnsemble {
         return ensemble;
     }
 
+    /// As {@link #running}; the observers learn from followers.
+    static TestEnsemble withObserverMasters(int voters, int observers) {
+        var ensemble = new TestEnsemble(voters, observers);
+        ensemble.observerMasters = true;
+        ensemble.startAll();
+        return ensemble;
+    }
+
     void startAll() {
         members.values().forEach(TestMember::start);
         passUntilServing();
@@ -83,7 +95,8 @@ final class TestEnsemble {
                 500,
                 1 << 20,
                 false,
-                "version=0".getBytes(StandardCharsets.UTF_8));
+                "version=0".getBytes(StandardCharsets.UTF_8),
+                observerMasters);
     }
 
     TestMember member(int id) {

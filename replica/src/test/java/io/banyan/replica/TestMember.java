@@ -325,7 +325,10 @@ final class TestMember implements TestHost {
         links.put(dial.link(), new Far(to, theirs));
         to.links.put(theirs, new Far(this, dial.link()));
         inbox.add(new Input.LinkOpened(dial.link()));
-        to.inbox.add(new Input.LinkOpened(theirs));
+        to.inbox.add(
+                dial.observerMaster()
+                        ? new Input.ObserverLinkOpened(theirs)
+                        : new Input.LinkOpened(theirs));
     }
 
     /// As over a network: bytes.

@@ -572,6 +572,11 @@ public final class BanyanServer implements AutoCloseable {
         }
 
         @Override
+        public void observerLinkOpened(long link) {
+            host.post(List.of(new Input.ObserverLinkOpened(link)));
+        }
+
+        @Override
         public void linkLost(long link, String why) {
             host.post(List.of(new Input.LinkLost(link, why)));
         }

@@ -80,7 +80,8 @@ final class Mapping {
                 config.storage().commitsKeptInMemory(),
                 historyBytesMax(),
                 peers.forceSnapshotSync(),
-                membership(config));
+                membership(config),
+                peers.observerMasterPort() > 0);
     }
 
     static long historyBytesMax() {
@@ -143,7 +144,8 @@ final class Mapping {
                 peers.electionKeepAlive(),
                 peers.followerNoDelay() && peers.leaderNoDelay(),
                 recordBytesMax(config),
-                Math.max(UNSENT_BYTES_MIN, Runtime.getRuntime().maxMemory() / UNSENT_SHARE));
+                Math.max(UNSENT_BYTES_MIN, Runtime.getRuntime().maxMemory() / UNSENT_SHARE),
+                peers.observerMasterPort());
     }
 
     static int gateways(ServerConfig config) {

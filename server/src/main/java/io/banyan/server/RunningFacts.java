@@ -128,6 +128,7 @@ final class RunningFacts implements ServerFacts {
                                         each.synced(),
                                         each.ackedZxid()))
                         .toList(),
+                now.observerMasterId(),
                 host.proposalSizes());
     }
 

@@ -56,6 +56,7 @@ final class Leading implements Role {
     private final Electorate electorate;
     private final long serverId;
     private final Map<Long, LearnerLink> links = new LinkedHashMap<>();
+    private final LearnerFeed feed;
 
     /// Voters that promised the epoch, until enough did.
     private final SortedSet<Long> promised = new TreeSet<>();
@@ -83,6 +84,7 @@ final class Leading implements Role {
         this.electorate = zab.config.electorate();
         this.serverId = zab.config.serverId();
         this.lastZxid = history.last();
+        this.feed = new LearnerFeed(zab, this::syncEnd);
         enter(Stage.GATHERING);
     }
 
@@ -322,7 +324,7 @@ final class Leading implements Role {
             return;
         }
         boolean voter = electorate.contains(info.serverId());
-        if (!voter && !zab.config.observers().contains(info.serverId())) {
+        if (!zab.config.isMember(info.serverId())) {
             refuse(learner, "says it is server " + info.serverId() + ", which is not a member");
             return;
         }
@@ -491,82 +493,14 @@ final class Leading implements Role {
     }
 
     private void synchronise(LearnerLink learner) {
-        if (zab.config.snapshotAlways()) {
-            sendImage(learner);
-            return;
-        }
-        switch (LearnerSync.decide(learner.lastZxid, history, syncEnd(), learner.banyan)) {
-            case LearnerSync.SendDiff diff -> {
-                zab.out.send(learner.link, new Diff(syncEnd()));
-                sendHistory(learner, List.of(), diff.after());
-            }
-            case LearnerSync.SendTrunc trunc -> {
-                zab.out.send(learner.link, new Trunc(trunc.after()));
-                sendHistory(learner, List.of(), trunc.after());
-            }
-            case LearnerSync.ReadFromDisk read -> {
-                learner.phase = Phase.READING;
-                learner.readUpTo = Math.min(syncEnd(), zab.durableZxid());
-                // The learner's last one is read too: if it is not there, it is not our history.
-                zab.out.readHistory(learner.link, read.after() - 1, learner.readUpTo);
-            }
-            case LearnerSync.SendImage image -> sendImage(learner);
-        }
+        feed.begin(learner, epoch);
     }
 
     void historyRead(long link, @Nullable List<Entry> entries) {
         LearnerLink learner = links.get(link);
-        if (learner == null || learner.phase != Phase.READING) {
-            return;
+        if (learner != null) {
+            feed.historyRead(learner, epoch, entries);
         }
-        if (entries != null
-                && !entries.isEmpty()
-                && entries.getFirst().zxid() == learner.lastZxid
-                && entries.getLast().zxid() == learner.readUpTo
-                && learner.readUpTo >= history.floor()) {
-            zab.out.send(learner.link, new Diff(syncEnd()));
-            sendHistory(learner, entries.subList(1, entries.size()), learner.readUpTo);
-        } else {
-            sendImage(learner);
-        }
-    }
-
-    private void sendImage(LearnerLink learner) {
-        long end = syncEnd();
-        List<Entry> undelivered =
-                end > history.delivered() ? history.between(history.delivered(), end) : List.of();
-        zab.out.sendImage(learner.link, end, undelivered);
-        sendHistory(learner, List.of(), end);
-    }
-
-    /// Sends what the learner does not have, what is proposed and not committed, and NEWLEADER
-    /// behind it (ZOOKEEPER-3104).
-    ///
-    /// @param read the first part of it, if it had to be read
-    /// @param after where the rest begins
-    private void sendHistory(LearnerLink learner, List<Entry> read, long after) {
-        long end = syncEnd();
-        for (Entry each : read) {
-            sendCommitted(learner, each);
-        }
-        if (after < end) {
-            for (Entry each : history.between(after, end)) {
-                sendCommitted(learner, each);
-            }
-        }
-        if (!learner.observer && history.last() > end) {
-            for (Entry each : history.between(end, history.last())) {
-                zab.out.send(learner.link, new Proposal(each.zxid(), each.payload()));
-            }
-            learner.owingSinceMillis = zab.nowMillis;
-        }
-        zab.out.send(learner.link, new NewLeader(epoch, zab.config.config()));
-        learner.phase = Phase.SENT;
-    }
-
-    private void sendCommitted(LearnerLink learner, Entry entry) {
-        zab.out.send(learner.link, new Proposal(entry.zxid(), entry.payload()));
-        zab.out.send(learner.link, new Commit(entry.zxid()));
     }
 
     private void maybeEstablish() {

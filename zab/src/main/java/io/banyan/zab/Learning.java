@@ -15,6 +15,7 @@ import io.banyan.zab.Message.Snap;
 import io.banyan.zab.Message.Trunc;
 import io.banyan.zab.Message.UpToDate;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Following a leader, or observing it: the same but for the vote.
@@ -47,14 +48,24 @@ final class Learning implements Role {
     private static final int RETRY_MILLIS_MIN = 20;
     private static final int RETRY_MILLIS_MAX = 100;
 
-    /// A leader that we elected before it knew of it itself listens soon.
+    /// A leader that we elected before it knew of it itself listens soon. An observer master has
+    /// nothing to wait for either before it answers.
     private static final int DIAL_MILLIS_MAX = 2_000;
+
+    /// So long an observer that is to have an observer master asks those who could be one: a
+    /// follower that has just elected its leader needs a moment.
+    private static final int MASTERS_MILLIS_MAX = 5_000;
 
     private final Zab zab;
     private final long leaderId;
     private final boolean observing;
 
     private Phase phase = Phase.DIALLING;
+
+    /// Whom we learn from: the leader, or an observer master.
+    private long masterId;
+
+    private long mastersEndMillis;
     private long link;
     private boolean linkUp;
     private long redialAtMillis;
@@ -87,17 +98,55 @@ final class Learning implements Role {
 
     private long ackedZxid;
 
+    /// For observers that learn from this follower; null while there cannot be any.
+    private @Nullable ObserverMaster observers;
+
     Learning(Zab zab, long leaderId) {
         this.zab = zab;
         this.leaderId = leaderId;
+        this.masterId = leaderId;
         this.observing = !zab.config.votes();
         this.beganMillis = zab.nowMillis;
         this.heardMillis = zab.nowMillis;
     }
 
     void begin() {
+        mastersEndMillis = zab.nowMillis + Math.min(MASTERS_MILLIS_MAX, zab.initMillis());
+        turnToNext();
+    }
+
+    /// To the next observer master; to the leader if there are none to be, or none was to be had:
+    /// better a load on the leader than an observer that serves nobody.
+    private void turnToNext() {
+        beganMillis = zab.nowMillis;
+        boolean late = zab.nowMillis >= mastersEndMillis;
+        masterId = observing && !late ? zab.nextObserverMaster(leaderId) : leaderId;
+        if (masterId == leaderId && late) {
+            zab.out.report("no observer master is to be had: leader " + leaderId + " is observed");
+        }
+        dial();
+    }
+
+    private void dial() {
         link = zab.newLink();
-        zab.out.dial(link, leaderId);
+        if (isAtLeader()) {
+            zab.out.dial(link, leaderId);
+        } else {
+            zab.out.dialObserverMaster(link, masterId);
+        }
+    }
+
+    private boolean isAtLeader() {
+        return masterId == leaderId;
+    }
+
+    /// As far as can be said before it has told its epoch.
+    private boolean isMasterAsked() {
+        return !isAtLeader() && (phase == Phase.DIALLING || phase == Phase.INTRODUCED);
+    }
+
+    private String master() {
+        return isAtLeader() ? "leader " + leaderId : "observer master " + masterId;
     }
 
     @Override
@@ -107,6 +156,11 @@ final class Learning implements Role {
 
     long leaderId() {
         return leaderId;
+    }
+
+    /// -1 if we do not observe.
+    long observerMasterId() {
+        return observing ? masterId : -1;
     }
 
     long epoch() {
@@ -120,11 +174,26 @@ final class Learning implements Role {
         if (phase == Phase.DIALLING && !linkUp) {
             if (redialAtMillis > 0 && zab.nowMillis >= redialAtMillis) {
                 redialAtMillis = 0;
-                begin();
+                if (isAtLeader()) {
+                    dial();
+                } else {
+                    turnToNext();
+                }
             }
         }
         if (zab.nowMillis >= deadlineMillis()) {
-            zab.look("no word from leader " + leaderId + " for too long while " + phase);
+            if (isMasterAsked()) {
+                zab.out.hangUp(link, null);
+                linkUp = false;
+                phase = Phase.DIALLING;
+                turnToNext();
+            } else {
+                zab.look("no word from " + master() + " for too long while " + phase);
+                return;
+            }
+        }
+        if (observers != null) {
+            observers.timePassed();
         }
     }
 
@@ -132,9 +201,16 @@ final class Learning implements Role {
     public void forgive(long millis) {
         beganMillis += millis;
         heardMillis += millis;
+        mastersEndMillis += millis;
+        if (observers != null) {
+            observers.forgive(millis);
+        }
     }
 
     private long deadlineMillis() {
+        if (isMasterAsked()) {
+            return beganMillis + Math.min(DIAL_MILLIS_MAX, zab.initMillis());
+        }
         return switch (phase) {
             case DIALLING -> beganMillis + Math.min(DIAL_MILLIS_MAX, zab.initMillis());
             // What our own disk takes is not the leader's silence.
@@ -152,6 +228,9 @@ final class Learning implements Role {
     @Override
     public long wakeAtMillis() {
         long deadline = deadlineMillis();
+        if (observers != null) {
+            deadline = Math.min(deadline, observers.wakeAtMillis());
+        }
         return redialAtMillis > 0 ? Math.min(redialAtMillis, deadline) : deadline;
     }
 
@@ -176,22 +255,39 @@ final class Learning implements Role {
                 new LearnerInfo(zab.config.serverId(), observing, zab.acceptedEpoch, 0, true));
     }
 
+    /// An observer came to this server's port for observers.
+    void observerLinkOpened(long opened) {
+        if (observers == null) {
+            zab.out.hangUp(opened, null);
+        } else {
+            observers.linkOpened(opened);
+        }
+    }
+
     @Override
     public void linkLost(long lost, String why) {
         if (lost != link) {
+            if (observers != null) {
+                observers.linkLost(lost, why);
+            }
             return;
         }
-        if (linkUp) {
+        if (linkUp && !isMasterAsked()) {
             linkUp = false;
-            zab.look("lost leader " + leaderId + ": " + why);
+            zab.look("lost " + master() + ": " + why);
             return;
         }
+        linkUp = false;
+        phase = Phase.DIALLING;
         redialAtMillis = zab.nowMillis + retryMillis + zab.jitter(retryMillis / 2);
         retryMillis = Math.min(2 * retryMillis, RETRY_MILLIS_MAX);
     }
 
     @Override
     public void leave(String why) {
+        if (observers != null) {
+            observers.close();
+        }
         if (linkUp || redialAtMillis == 0) {
             zab.out.hangUp(link, null);
         }
@@ -202,6 +298,9 @@ final class Learning implements Role {
     @Override
     public void received(long from, Message message) {
         if (from != link) {
+            if (observers != null) {
+                observers.received(from, message);
+            }
             return;
         }
         heardMillis = zab.nowMillis;
@@ -255,7 +354,7 @@ final class Learning implements Role {
     }
 
     private void refuse(String what) {
-        zab.look("leader " + leaderId + " sent " + what + " while " + phase);
+        zab.look(master() + " sent " + what + " while " + phase);
     }
 
     private boolean isNext(Phase expected, Message message) {
@@ -274,8 +373,7 @@ final class Learning implements Role {
         banyanLeader = info.banyan();
         if (epoch < zab.acceptedEpoch) {
             zab.look(
-                    "leader "
-                            + leaderId
+                    master()
                             + " has epoch "
                             + epoch
                             + ", older than "
@@ -362,8 +460,18 @@ final class Learning implements Role {
         // One for something delivered already is harmless (ZOOKEEPER-4394).
         committed = Math.max(committed, zxid);
         if (phase == Phase.SERVING) {
-            zab.deliverUpTo(committed);
+            deliver();
         }
+    }
+
+    private void deliver() {
+        if (observers == null || observers.isEmpty()) {
+            zab.deliverUpTo(committed);
+            return;
+        }
+        List<Entry> entries = zab.history.between(zab.history.delivered(), committed);
+        zab.deliverUpTo(committed);
+        observers.delivered(entries);
     }
 
     private void onInform(Inform inform) {
@@ -431,6 +539,9 @@ final class Learning implements Role {
         committed = Math.max(committed, settlingZxid);
         zab.deliverUpTo(committed);
         zab.out.send(link, new Ack(Zxids.first(epoch)));
+        if (!observing && zab.config.observerMasters()) {
+            observers = new ObserverMaster(zab, epoch);
+        }
         zab.out.following(leaderId, epoch, observing);
     }
 
@@ -442,6 +553,23 @@ final class Learning implements Role {
 
     void carry(Object load) {
         zab.out.send(link, new Carried(load));
+    }
+
+    /// To an observer that learns from this follower.
+    void carryToObserver(long to, Object load) {
+        if (observers != null) {
+            observers.carry(to, load);
+        }
+    }
+
+    void historyRead(long of, @Nullable List<Entry> entries) {
+        if (observers != null) {
+            observers.historyRead(of, entries);
+        }
+    }
+
+    List<Zab.Learner> observers() {
+        return observers == null ? List.of() : observers.learners();
     }
 
     // ---- what our disk says

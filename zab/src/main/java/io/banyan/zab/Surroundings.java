@@ -18,6 +18,9 @@ public interface Surroundings {
     /// @param link the connection's number from now on; negative, never used before
     void dial(long link, long serverId);
 
+    /// As {@link #dial}, to the port where a follower serves observers.
+    void dialObserverMaster(long link, long serverId);
+
     void send(long link, Message message);
 
     /// Sends {@link Message.Snap} with the state at this zxid.

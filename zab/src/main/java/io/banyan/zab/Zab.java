@@ -1,6 +1,7 @@
 package io.banyan.zab;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,11 @@ public final class Zab {
     private final RandomGenerator random;
     private final Map<Long, Parked> parked = new LinkedHashMap<>();
     private final SortedSet<Long> reachable = new TreeSet<>();
+
+    /// Of an observer: whom it may learn from instead of the leader, in an order of its own.
+    private final List<Long> masters = new ArrayList<>();
+
+    private int nextMaster;
     private Role role;
 
     /// What we answer to those who look while we do not.
@@ -90,6 +96,10 @@ public final class Zab {
         this.syncAskedZxid = past.lastZxid();
         this.loggedAtSave = past.lastZxid();
         this.role = new Looking(this);
+        if (config.observerMasters() && !config.votes()) {
+            masters.addAll(config.electorate().voters());
+            Collections.shuffle(masters, random);
+        }
     }
 
     /// Begins to look for a leader. To be called once.
@@ -166,6 +176,17 @@ public final class Zab {
         }
     }
 
+    /// An observer has connected to the port where a follower serves observers.
+    ///
+    /// @param link positive and never used before
+    public void observerLinkOpened(long link) {
+        if (role instanceof Learning learning) {
+            learning.observerLinkOpened(link);
+        } else {
+            out.hangUp(link, null);
+        }
+    }
+
     /// A connection is gone, or could not be made.
     public void linkLost(long link, String why) {
         if (parked.remove(link) == null) {
@@ -239,8 +260,12 @@ public final class Zab {
     /// @param entries contiguous, all that was asked for; null if the disk cannot show that nothing
     ///   is missing, or it would be too much
     public void historyRead(long link, @Nullable List<Entry> entries) {
-        if (role instanceof Leading leading) {
-            leading.historyRead(link, entries);
+        switch (role) {
+            case Leading leading -> leading.historyRead(link, entries);
+            case Learning learning -> learning.historyRead(link, entries);
+            case Looking looking -> {
+                // Nobody learns from us any more.
+            }
         }
     }
 
@@ -255,10 +280,14 @@ public final class Zab {
         }
     }
 
-    /// Sends to a learner (while leading); to one that is gone, nothing happens.
+    /// Sends to a learner, or an observer of this follower; to one that is gone, nothing happens.
     public void carry(long link, Object load) {
-        if (role instanceof Leading leading) {
-            leading.carry(link, load);
+        switch (role) {
+            case Leading leading -> leading.carry(link, load);
+            case Learning learning -> learning.carryToObserver(link, load);
+            case Looking looking -> {
+                // All of them are gone.
+            }
         }
     }
 
@@ -326,9 +355,19 @@ public final class Zab {
         return currentEpoch;
     }
 
-    /// For operators, while leading: those who learn from this server.
+    /// For operators: those who learn from this server, which leads or is an observer master.
     public List<Learner> learners() {
-        return role instanceof Leading leading ? leading.learners() : List.of();
+        return switch (role) {
+            case Leading leading -> leading.learners();
+            case Learning learning -> learning.observers();
+            case Looking looking -> List.of();
+        };
+    }
+
+    /// For operators: whom this observer learns from, the leader or an observer master; -1 if this
+    /// server does not observe.
+    public long observerMasterId() {
+        return role instanceof Learning learning ? learning.observerMasterId() : -1;
     }
 
     /// One of those who learn from this server.
@@ -407,6 +446,19 @@ public final class Zab {
                         PeerState.LOOKING, config.serverId(), history.last(), round, currentEpoch)
                 : new Notification(
                         PeerState.LOOKING, Long.MIN_VALUE, Long.MIN_VALUE, round, Long.MIN_VALUE);
+    }
+
+    /// The next server for an observer to learn from.
+    ///
+    /// @return the leader if there are to be no observer masters, or it is the only voter
+    long nextObserverMaster(long leaderId) {
+        for (int tries = 0; tries < masters.size(); tries++) {
+            nextMaster = (nextMaster + 1) % masters.size();
+            if (masters.get(nextMaster) != leaderId) {
+                return masters.get(nextMaster);
+            }
+        }
+        return leaderId;
     }
 
     boolean isReachable(long serverId) {

@@ -17,6 +17,8 @@ import java.util.Set;
 /// @param historyBytes how many bytes of them
 /// @param snapshotAlways `forceSnapshotSync`: learners always get an image
 /// @param config text of the membership, for NEWLEADER
+/// @param observerMasters whether followers serve observers, and observers turn to them rather than
+///   to the leader
 @SuppressWarnings("ArrayRecordComponent") // shared, never compared
 public record ZabConfig(
         long serverId,
@@ -30,7 +32,38 @@ public record ZabConfig(
         int historyTxns,
         long historyBytes,
         boolean snapshotAlways,
-        byte[] config) {
+        byte[] config,
+        boolean observerMasters) {
+    /// Observers learn from the leader.
+    public ZabConfig(
+            long serverId,
+            Electorate electorate,
+            Set<Long> observers,
+            int tickMillis,
+            int initLimit,
+            int syncLimit,
+            int heartbeatMillis,
+            int silenceMillis,
+            int historyTxns,
+            long historyBytes,
+            boolean snapshotAlways,
+            byte[] config) {
+        this(
+                serverId,
+                electorate,
+                observers,
+                tickMillis,
+                initLimit,
+                syncLimit,
+                heartbeatMillis,
+                silenceMillis,
+                historyTxns,
+                historyBytes,
+                snapshotAlways,
+                config,
+                false);
+    }
+
     public ZabConfig {
         if (tickMillis < 1 || initLimit < 1 || syncLimit < 1 || historyTxns < 1) {
             throw new IllegalArgumentException(
@@ -43,6 +76,10 @@ public record ZabConfig(
                             + " historyTxns="
                             + historyTxns);
         }
+    }
+
+    boolean isMember(long server) {
+        return electorate.contains(server) || observers.contains(server);
     }
 
     boolean votes() {

@@ -41,6 +41,11 @@ public final class EnsembleCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "only a failover of each")
     private boolean quick;
 
+    @Option(
+            names = "--observer-masters",
+            description = "observers learn from followers, which are killed one after the other")
+    private boolean observerMasters;
+
     @Override
     public Integer call() {
         List<String> wanted = new ArrayList<>(combinations);
@@ -74,8 +79,13 @@ public final class EnsembleCommand implements Callable<Integer> {
     /// @return what went wrong, empty if nothing did
     private String run(String letters) {
         PrintStream out = System.out;
-        try (Story story = new Story(kinds(letters), observers(letters), out)) {
-            if (quick) {
+        try (Story story =
+                observerMasters
+                        ? Story.withObserverMasters(kinds(letters), observers(letters), out)
+                        : new Story(kinds(letters), observers(letters), out)) {
+            if (observerMasters) {
+                story.observerMasters();
+            } else if (quick) {
                 story.failover();
             } else {
                 story.everything();

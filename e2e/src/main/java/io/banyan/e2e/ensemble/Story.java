@@ -31,6 +31,10 @@ final class Story implements AutoCloseable {
     /// More than any server keeps in memory for learners.
     private static final int MANY = 700;
 
+    /// Without help from the log a server that is far behind gets an image.
+    private static final ServerConfig CONFIG =
+            ServerConfig.standard().with("snapshotSizeFactor", "-1");
+
     private final Ensemble ensemble;
     private final PrintStream out;
     private final int voters;
@@ -41,11 +45,75 @@ final class Story implements AutoCloseable {
     private int number;
 
     Story(List<ServerKind> kinds, int observers, PrintStream out) {
-        // Without help from the log a server that is far behind gets an image.
-        ServerConfig config = ServerConfig.standard().with("snapshotSizeFactor", "-1");
-        this.ensemble = Ensemble.of(kinds, config, observers);
-        this.voters = kinds.size() - observers;
+        this(Ensemble.of(kinds, CONFIG, observers), observers, out);
+    }
+
+    private Story(Ensemble ensemble, int observers, PrintStream out) {
+        this.ensemble = ensemble;
+        this.voters = ensemble.size() - observers;
         this.out = out;
+    }
+
+    /// Whose observers learn from followers.
+    static Story withObserverMasters(List<ServerKind> kinds, int observers, PrintStream out) {
+        return new Story(Ensemble.withObserverMasters(kinds, CONFIG, observers), observers, out);
+    }
+
+    /// Observers learn from one follower after the other; each is killed and comes back.
+    void observerMasters() throws IOException {
+        startOneByOne();
+        awaitMasters();
+        writeThroughAll("observers learn from followers");
+        for (int id = 1; id <= voters; id++) {
+            if (id != ensemble.awaitLeader()) {
+                kill(id);
+                awaitMasters();
+                writeThroughAll("observers have lost " + id);
+                start(id);
+            }
+        }
+        check();
+        int wiped = ensemble.size();
+        kill(wiped);
+        ensemble.wipe(wiped);
+        start(wiped);
+        awaitMasters();
+        writeThroughAll("observer " + wiped + " had lost its disk");
+        check();
+    }
+
+    private void awaitMasters() {
+        for (int id = voters + 1; id <= ensemble.size(); id++) {
+            int observer = id;
+            Waiting.until(
+                    () -> "a follower for observer " + observer + "; " + roles(),
+                    Ensemble.SETTLE_LIMIT,
+                    () -> isServedByFollower(observer));
+            say(
+                    "observer "
+                            + id
+                            + " learns from "
+                            + ensemble.monitored(id, "zk_observer_master_id"));
+        }
+    }
+
+    /// On a machine that is so busy that no follower answers for five seconds, a Banyan observer
+    /// turns to the leader, and has every right to stay there.
+    private boolean isServedByFollower(int observer) {
+        String told = ensemble.monitored(observer, "zk_observer_master_id");
+        if (!told.matches("[1-9]")) {
+            return false;
+        }
+        int master = Integer.parseInt(told);
+        if (!ensemble.member(master).running()) {
+            return false;
+        }
+        return switch (ensemble.role(master)) {
+            case "follower" ->
+                    !ensemble.monitored(master, "zk_synced_observers").equals("0");
+            case "leader" -> ensemble.member(observer).kind() == ServerKind.BANYAN;
+            default -> false;
+        };
     }
 
     /// A server in the middle is killed, and nothing is lost.

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Servers that are members of one ensemble, of one kind or of several, with their directories.
 /// Members have the ids 1 to n.
@@ -26,7 +26,7 @@ public final class Ensemble implements AutoCloseable {
     private final List<ServerProcess> members = new ArrayList<>();
 
     private Ensemble(
-            List<ServerKind> kinds, ServerConfig config, @Nullable Network network, int observers) {
+            List<ServerKind> kinds, ServerConfig config, IntFunction<Place> places, int observers) {
         try {
             directory = Files.createTempDirectory("banyan-e2e-ensemble");
         } catch (IOException e) {
@@ -35,14 +35,14 @@ public final class Ensemble implements AutoCloseable {
         int size = kinds.size();
         ServerConfig shared = config.with("initLimit", "20").with("syncLimit", "10");
         for (int id = 1; id <= size; id++) {
-            String host = place(network, id).address();
+            String host = places.apply(id).address();
             String role = id > size - observers ? ":observer" : "";
             shared =
                     shared.with(
                             "server." + id, host + ":" + Ports.free() + ":" + Ports.free() + role);
         }
         for (int id = 1; id <= size; id++) {
-            Place place = place(network, id);
+            Place place = places.apply(id);
             ServerConfig own = shared.with("clientPortAddress", place.address());
             if (id > size - observers) {
                 own = own.with("peerType", "observer");
@@ -53,23 +53,30 @@ public final class Ensemble implements AutoCloseable {
         }
     }
 
-    private static Place place(@Nullable Network network, int id) {
-        return network == null ? Place.LOOPBACK : network.place(id);
-    }
-
     /// Members on the loopback address, not started.
     public static Ensemble of(List<ServerKind> kinds, ServerConfig config) {
-        return new Ensemble(kinds, config, null, 0);
+        return new Ensemble(kinds, config, id -> Place.LOOPBACK, 0);
     }
 
     /// The last members are observers.
     public static Ensemble of(List<ServerKind> kinds, ServerConfig config, int observers) {
-        return new Ensemble(kinds, config, null, observers);
+        return new Ensemble(kinds, config, id -> Place.LOOPBACK, observers);
+    }
+
+    /// As with other observers, but these learn from followers: `observerMasterPort` is one port
+    /// for all, so each member has an address of its own.
+    public static Ensemble withObserverMasters(
+            List<ServerKind> kinds, ServerConfig config, int observers) {
+        return new Ensemble(
+                kinds,
+                config.with("observerMasterPort", Integer.toString(Ports.free())),
+                Place::loopback,
+                observers);
     }
 
     /// Members with a cable each, not started.
     public static Ensemble of(List<ServerKind> kinds, ServerConfig config, Network network) {
-        return new Ensemble(kinds, config, network, 0);
+        return new Ensemble(kinds, config, network::place, 0);
     }
 
     public int size() {
@@ -119,6 +126,21 @@ public final class Ensemble implements AutoCloseable {
             }
         } catch (IOException e) {
             // Not there, or hung: it plays no role.
+            return "";
+        }
+        return "";
+    }
+
+    /// What a member says under a key of `mntr`; empty if it says nothing.
+    public String monitored(int id, String key) {
+        try {
+            for (String line : FourLetter.ask(member(id).address(), "mntr").split("\n", -1)) {
+                if (line.startsWith(key + "\t")) {
+                    return line.substring(key.length() + 1).strip();
+                }
+            }
+        } catch (IOException e) {
+            // Not there, or hung.
             return "";
         }
         return "";

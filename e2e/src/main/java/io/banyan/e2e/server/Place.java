@@ -10,6 +10,11 @@ import java.util.List;
 record Place(String address, List<String> prefix) {
     static final Place LOOPBACK = new Place("127.0.0.1", List.of());
 
+    /// An address of the loopback network for each member: for ports that all of them share.
+    static Place loopback(int id) {
+        return new Place("127.0.0." + id, List.of());
+    }
+
     List<String> command(List<String> command) {
         var whole = new ArrayList<>(prefix);
         whole.addAll(command);

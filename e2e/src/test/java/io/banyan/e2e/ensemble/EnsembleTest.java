@@ -18,6 +18,20 @@ final class EnsembleTest {
         failover("B9B");
     }
 
+    /// Two and three are followers of 1 or 2, one of each kind, and so are the observers: each of
+    /// them has to do with each.
+    @Test
+    void observersOfApacheAndBanyanLearnFromFollowersOfBoth() throws IOException {
+        String letters = "BB9bn";
+        try (var story =
+                Story.withObserverMasters(
+                        EnsembleCommand.kinds(letters),
+                        EnsembleCommand.observers(letters),
+                        System.out)) {
+            story.observerMasters();
+        }
+    }
+
     private static void failover(String letters) throws IOException {
         PrintStream out = System.out;
         try (var story = new Story(EnsembleCommand.kinds(letters), 0, out)) {

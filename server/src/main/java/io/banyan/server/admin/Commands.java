@@ -278,6 +278,9 @@ final class Commands {
         MemberFacts member = facts.member();
         if (member != null) {
             values.put("peer_state", member.peerState());
+            if (member.role() == MemberFacts.Role.OBSERVING) {
+                values.put("observer_master_id", member.observerMasterId());
+            }
         }
         values.putAll(MetricsText.values(metrics, operator.isPrometheus(), config.metrics().jvm()));
         return Reply.of(values);

@@ -52,7 +52,6 @@ final class Judgement {
     /// its work lands.
     private static final List<Later> LATER =
             List.of(
-                    new Later("observerMasterPort", "observers following followers"),
                     new Later("localSessionsEnabled", "local sessions"),
                     new Later("reconfigEnabled", "dynamic reconfiguration"),
                     new Later("oraclePath", "the oracle for two servers"),

@@ -16,7 +16,7 @@ public interface PeerOutlet {
                 }
 
                 @Override
-                public void dial(long link, long serverId) {
+                public void dial(long link, long serverId, boolean observerMaster) {
                     throw new IllegalStateException("a server on its own dials " + serverId);
                 }
 
@@ -42,7 +42,8 @@ public interface PeerOutlet {
     /// Connects to a server's quorum port.
     ///
     /// @param link its number from now on, negative and never used before
-    void dial(long link, long serverId);
+    /// @param observerMaster to the port where a follower serves observers instead
+    void dial(long link, long serverId, boolean observerMaster);
 
     /// Nothing happens if the link is gone.
     void send(long link, Message message);

@@ -165,7 +165,8 @@ final class ReplicaThread extends Thread {
                 case Effect.Install install -> forLog.add(install);
                 case Effect.ReadHistory read -> history.post(read);
                 case Effect.Notify notify -> peers.notify(notify.serverId(), notify.notification());
-                case Effect.Dial dial -> peers.dial(dial.link(), dial.serverId());
+                case Effect.Dial dial ->
+                        peers.dial(dial.link(), dial.serverId(), dial.observerMaster());
                 case Effect.SendToPeer send -> peers.send(send.link(), send.message());
                 case Effect.SendImage send ->
                         peers.sendImage(send.link(), send.zxid(), send.state());

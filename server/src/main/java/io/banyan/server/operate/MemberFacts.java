@@ -6,7 +6,9 @@ import java.util.List;
 ///
 /// @param leaderId -1 while there is no leader
 /// @param epoch led or followed; the current one while there is no leader
-/// @param learners while leading
+/// @param learners who learn from this server, which leads or serves observers as a follower
+/// @param observerMasterId whom this observer learns from, the leader or a follower; -1 if this
+///   server does not observe
 /// @param proposals sizes of what was proposed or logged
 public record MemberFacts(
         Role role,
@@ -15,6 +17,7 @@ public record MemberFacts(
         long epoch,
         long loggedZxid,
         List<Learner> learners,
+        long observerMasterId,
         ProposalSizes proposals) {
 
     public enum Role {

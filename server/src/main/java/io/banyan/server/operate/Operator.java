@@ -319,6 +319,10 @@ public final class Operator {
         MemberFacts member = facts.member();
         if (member != null) {
             text.append("zk_peer_state\t").append(member.peerState()).append('\n');
+            if (member.role() == MemberFacts.Role.OBSERVING) {
+                text.append("zk_observer_master_id\t");
+                text.append(member.observerMasterId()).append('\n');
+            }
         }
         MetricsText.values(metrics, isPrometheus(), config.metrics().jvm())
                 .forEach((name, value) ->
@@ -591,7 +595,7 @@ public final class Operator {
             metrics.gauge(Gauge.MAX_PROPOSAL_SIZE, () -> now(m -> m.proposals().max()));
             metrics.gauge(Gauge.MIN_PROPOSAL_SIZE, () -> now(m -> m.proposals().min()));
         } else if (member.role() == MemberFacts.Role.FOLLOWING) {
-            metrics.gauge(Gauge.SYNCED_OBSERVERS, () -> 0);
+            metrics.gauge(Gauge.SYNCED_OBSERVERS, () -> now(m -> m.synced(true)));
         }
     }
 

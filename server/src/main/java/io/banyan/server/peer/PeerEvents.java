@@ -20,6 +20,11 @@ public interface PeerEvents {
     ///   is a learner's introduction
     void linkOpened(long link);
 
+    /// An observer has connected to the port where a follower serves observers.
+    ///
+    /// @param link as a positive one in {@link #linkOpened}
+    void observerLinkOpened(long link);
+
     /// A connection is gone, or could not be made.
     void linkLost(long link, String why);
 

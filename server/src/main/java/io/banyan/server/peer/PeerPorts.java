@@ -44,8 +44,8 @@ public final class PeerPorts implements PeerOutlet {
     }
 
     @Override
-    public void dial(long link, long serverId) {
-        quorum.dial(link, serverId);
+    public void dial(long link, long serverId, boolean observerMaster) {
+        quorum.dial(link, serverId, observerMaster);
     }
 
     @Override

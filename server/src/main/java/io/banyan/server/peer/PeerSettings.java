@@ -19,6 +19,8 @@ import java.util.TreeMap;
 /// @param noDelay of quorum connections
 /// @param fieldBytesMax longest record, path or data to be taken for real
 /// @param unsentBytesMax a peer for whom more than this waits is too slow
+/// @param observerMasterPort where followers serve observers, on the addresses of the quorum port;
+///   0 if they do not
 public record PeerSettings(
         long myId,
         Map<Long, Server> members,
@@ -31,7 +33,8 @@ public record PeerSettings(
         boolean keepAlive,
         boolean noDelay,
         int fieldBytesMax,
-        long unsentBytesMax) {
+        long unsentBytesMax,
+        int observerMasterPort) {
     public PeerSettings {
         members = new TreeMap<>(members);
         if (!members.containsKey(myId)) {

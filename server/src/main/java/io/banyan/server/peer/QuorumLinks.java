@@ -18,12 +18,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The connections of the quorum port: learners that come in, and the leader that is dialled.
-/// Listens whether this server leads or not: who leads is not known here. Thread-safe.
+/// The connections of the quorum port: learners that come in, and the leader that is dialled; and
+/// those of the port where followers serve observers. Listens whether this server leads, follows or
+/// neither: that is not known here. Thread-safe.
 final class QuorumLinks {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumLinks.class);
 
@@ -68,17 +71,27 @@ final class QuorumLinks {
                         "quorum port",
                         settings,
                         PeerAddress::quorumPort,
-                        this::accepted,
+                        socket -> accepted(socket, events::linkOpened),
                         events::portFailed));
+        int forObservers = settings.observerMasterPort();
+        if (forObservers > 0 && !settings.isObserver(settings.myId())) {
+            listeners.addAll(
+                    PortListener.startAll(
+                            "observer master port",
+                            settings,
+                            address -> forObservers,
+                            socket -> accepted(socket, events::observerLinkOpened),
+                            events::portFailed));
+        }
     }
 
-    void dial(long number, long serverId) {
+    void dial(long number, long serverId, boolean observerMaster) {
         var link = new QuorumLink(number, true, settings.unsentBytesMax());
         links.put(number, link);
         Thread.ofPlatform()
                 .daemon()
                 .name("banyan-quorum-" + serverId + "-in")
-                .start(() -> dialAndRead(link, serverId));
+                .start(() -> dialAndRead(link, serverId, observerMaster));
     }
 
     void send(long number, Message message) {
@@ -120,11 +133,11 @@ final class QuorumLinks {
         }
     }
 
-    // ---- a leader is dialled
+    // ---- a leader, or an observer master, is dialled
 
-    private void dialAndRead(QuorumLink link, long serverId) {
+    private void dialAndRead(QuorumLink link, long serverId, boolean observerMaster) {
         try {
-            Socket socket = dialed(link, serverId);
+            Socket socket = observerMaster ? dialedOnce(serverId) : dialed(link, serverId);
             if (!link.connected(socket)) {
                 return;
             }
@@ -145,16 +158,11 @@ final class QuorumLinks {
 
     /// The server that is to lead may hear of it after us, and an Apache server listens only then.
     private Socket dialed(QuorumLink link, long serverId) throws IOException, InterruptedException {
-        List<Endpoint> addresses =
-                settings.member(serverId).addresses().stream()
-                        .map(each -> new Endpoint(each.host(), each.quorumPort()))
-                        .toList();
+        List<Endpoint> addresses = addresses(serverId, PeerAddress::quorumPort);
         long begin = System.nanoTime();
         for (int dials = 1; ; dials++) {
             try {
-                Socket socket = Sockets.dial(addresses, settings.connectMillisMax());
-                socket.setTcpNoDelay(settings.noDelay());
-                return socket;
+                return dialed(addresses);
             } catch (IOException e) {
                 long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
                 boolean patient = dials < DIALS_MIN || millis < 10L * settings.dialPauseMillis();
@@ -164,6 +172,23 @@ final class QuorumLinks {
                 Thread.sleep(settings.dialPauseMillis());
             }
         }
+    }
+
+    /// If it is not there, another one may be.
+    private Socket dialedOnce(long serverId) throws IOException {
+        return dialed(addresses(serverId, address -> settings.observerMasterPort()));
+    }
+
+    private Socket dialed(List<Endpoint> addresses) throws IOException {
+        Socket socket = Sockets.dial(addresses, settings.connectMillisMax());
+        socket.setTcpNoDelay(settings.noDelay());
+        return socket;
+    }
+
+    private List<Endpoint> addresses(long serverId, ToIntFunction<PeerAddress> port) {
+        return settings.member(serverId).addresses().stream()
+                .map(each -> new Endpoint(each.host(), port.applyAsInt(each)))
+                .toList();
     }
 
     private void startWriter(QuorumLink link, long serverId) {
@@ -186,7 +211,8 @@ final class QuorumLinks {
 
     // ---- a learner comes in
 
-    private void accepted(Socket socket) {
+    /// @param opened is told of the link
+    private void accepted(Socket socket, LongConsumer opened) {
         if (!strangers.tryAcquire()) {
             refuse(
                     socket,
@@ -201,7 +227,7 @@ final class QuorumLinks {
                     PacketInput in = null;
                     try {
                         in = new PacketInput(socket.getInputStream(), settings.fieldBytesMax());
-                        link = welcome(socket, in);
+                        link = welcome(socket, in, opened);
                     } catch (SocketTimeoutException e) {
                         refuse(
                                 socket,
@@ -224,7 +250,7 @@ final class QuorumLinks {
     }
 
     /// Lets a learner in, if its first packet says that it is one of ours.
-    private QuorumLink welcome(Socket socket, PacketInput in)
+    private QuorumLink welcome(Socket socket, PacketInput in, LongConsumer opened)
             throws IOException, InterruptedException {
         socket.setTcpNoDelay(settings.noDelay());
         socket.setSoTimeout(settings.handshakeMillisMax());
@@ -254,7 +280,7 @@ final class QuorumLinks {
         links.put(link.number(), link);
         Thread.currentThread().setName("banyan-quorum-" + id + "-in");
         startWriter(link, id);
-        events.linkOpened(link.number());
+        opened.accept(link.number());
         events.received(link.number(), List.of(first));
         return link;
     }

@@ -21,6 +21,8 @@ final class Heard implements PeerEvents {
 
     record Opened(long link) implements OfLink {}
 
+    record ObserverOpened(long link) implements OfLink {}
+
     record Lost(long link, String why) implements OfLink {}
 
     record Came(long link, Message message) implements OfLink {}
@@ -42,6 +44,11 @@ final class Heard implements PeerEvents {
     @Override
     public void linkOpened(long link) {
         events.add(new Opened(link));
+    }
+
+    @Override
+    public void observerLinkOpened(long link) {
+        events.add(new ObserverOpened(link));
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.banyan.replica.PeerCodec;
 import io.banyan.server.peer.Heard.Came;
 import io.banyan.server.peer.Heard.Lost;
+import io.banyan.server.peer.Heard.ObserverOpened;
 import io.banyan.server.peer.Heard.Opened;
 import io.banyan.tree.Caller;
 import io.banyan.tree.State;
@@ -32,7 +33,7 @@ final class QuorumPortTest {
             PeerPorts one = ports.start(1, learner);
             PeerPorts two = ports.start(2, leader);
 
-            one.dial(-1, 2);
+            one.dial(-1, 2, false);
             learner.await(new Opened(-1));
             one.send(-1, LEARNER);
             leader.await(new Opened(1));
@@ -58,7 +59,7 @@ final class QuorumPortTest {
             var leader = new Heard();
             PeerPorts one = ports.start(1, learner);
             PeerPorts two = ports.start(2, leader);
-            one.dial(-1, 2);
+            one.dial(-1, 2, false);
             learner.await(new Opened(-1));
             one.send(-1, LEARNER);
             leader.await(new Came(1, LEARNER));
@@ -86,7 +87,7 @@ final class QuorumPortTest {
             var leader = new Heard();
             PeerPorts one = ports.start(1, learner);
             PeerPorts two = ports.start(2, leader);
-            one.dial(-1, 2);
+            one.dial(-1, 2, false);
             learner.await(new Opened(-1));
             one.send(-1, LEARNER);
             leader.await(new Came(1, LEARNER));
@@ -106,12 +107,59 @@ final class QuorumPortTest {
             var learner = new Heard();
             PeerPorts one = ports.start(1, learner);
 
-            one.dial(-1, 2);
+            one.dial(-1, 2, false);
             assertThat(learner.next(Lost.class).link()).isEqualTo(-1);
 
-            one.dial(-2, 3);
+            one.dial(-2, 3, false);
             ports.start(3, new Heard());
             learner.await(new Opened(-2));
+        }
+    }
+
+    @Test
+    void observerComesInByTheDoorItHasChosen() {
+        try (var ports = new TestPorts(1, 1)) {
+            ports.withObserverMasters();
+            var follower = new Heard();
+            var observer = new Heard();
+            PeerPorts one = ports.start(1, follower);
+            PeerPorts two = ports.start(2, observer);
+            var info = new Message.LearnerInfo(2, true, 0, 0, true);
+            // It is tried once: this server may not listen yet.
+            long link = -1;
+            two.dial(link, 1, true);
+            while (observer.nextOfLink() instanceof Lost) {
+                two.dial(--link, 1, true);
+            }
+
+            two.send(link, info);
+            follower.await(new ObserverOpened(1));
+            follower.await(new Came(1, info));
+            one.send(1, new Message.LeaderInfo(4, true));
+
+            observer.await(new Came(link, new Message.LeaderInfo(4, true)));
+            two.hangUp(link, null);
+            follower.next(Lost.class);
+            two.dial(-1_000, 1, false);
+            observer.await(new Opened(-1_000));
+            two.send(-1_000, info);
+            follower.await(new Opened(2));
+        }
+    }
+
+    @Test
+    void observerServesNoObservers() {
+        try (var ports = new TestPorts(1, 2)) {
+            ports.withObserverMasters();
+            var observer = new Heard();
+            ports.start(2, new Heard());
+            PeerPorts three = ports.start(3, observer);
+            three.dial(-1, 2, false);
+            observer.await(new Opened(-1));
+
+            three.dial(-2, 2, true);
+
+            assertThat(observer.nextOfLink()).isInstanceOf(Lost.class);
         }
     }
 

@@ -26,6 +26,7 @@ final class TestPorts implements AutoCloseable {
     private final Map<Long, Server> members = new TreeMap<>();
     private final List<PeerPorts> started = new ArrayList<>();
     private long unsentBytesMax = 64 << 20;
+    private int observerMasterPort;
 
     /// Servers 1 to `voters`, and behind them observers.
     TestPorts(int voters, int observers) {
@@ -46,6 +47,11 @@ final class TestPorts implements AutoCloseable {
 
     void unsentBytesMax(long bytes) {
         unsentBytesMax = bytes;
+    }
+
+    /// Followers serve observers on a port of their own.
+    void withObserverMasters() {
+        observerMasterPort = freePort();
     }
 
     int electionPort(long id) {
@@ -77,7 +83,8 @@ final class TestPorts implements AutoCloseable {
                 false,
                 true,
                 FIELD_BYTES_MAX,
-                unsentBytesMax);
+                unsentBytesMax,
+                observerMasterPort);
     }
 
     /// Starts a server's ports.
