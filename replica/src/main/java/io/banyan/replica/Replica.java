@@ -76,6 +76,7 @@ public final class Replica {
                         config, past, standing, new RoleChanges(), random, standing.nowMillis);
         broadcast = zab;
         member = zab;
+        standing.tellMembership(config.config());
         role = new Looking(standing);
         lookingSinceMillis = standing.nowMillis;
     }

@@ -3,6 +3,7 @@ package io.banyan.replica;
 import io.banyan.tree.Applied;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
@@ -11,10 +12,14 @@ import java.util.random.RandomGenerator;
 /// What a server has whatever its role: the committed state, what became committed in this round,
 /// and the time. Confined to the replica thread.
 final class Standing {
+    private static final String VERSION = "version=";
+
     final ReplicaConfig config;
     final ZnodeTree tree;
     private final SnapshotPolicy snapshots;
     private final List<Committed> committed = new ArrayList<>();
+
+    private byte[] membership = {};
 
     /// After everything committed so far; what is told to gateways and written to snapshots.
     private State state;
@@ -57,7 +62,24 @@ final class Standing {
 
     /// Replaces the state by one of another history; whoever shows it has to be told.
     void jump(State to) {
-        state = to;
+        state =
+                membership.length == 0
+                        ? to
+                        : tree.withMembership(to, membership, versionOf(membership), wallMillis);
+    }
+
+    /// What this server's configuration says of the ensemble, as servers tell it each other: from
+    /// now on it is in the state, whoever that comes from.
+    void tellMembership(byte[] text) {
+        membership = text;
+        jump(state);
+    }
+
+    /// The number behind the last line's `version=`.
+    private static long versionOf(byte[] membership) {
+        String text = new String(membership, StandardCharsets.UTF_8);
+        int at = text.lastIndexOf(VERSION);
+        return at < 0 ? 0 : Long.parseLong(text.substring(at + VERSION.length()).strip(), 16);
     }
 
     /// What became committed since the last call, in order.

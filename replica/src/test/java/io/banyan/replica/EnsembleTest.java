@@ -64,6 +64,29 @@ class EnsembleTest {
     }
 
     @Test
+    void everyMemberTellsItsConfigurationAlsoAfterAnImage() {
+        TestMember lost = follower();
+        lost.kill();
+        TestClient writer = ensemble.leader().open();
+        for (int i = 0; i < 600; i++) {
+            writer.post(OpCode.CREATE, Bodies.create("/" + i, "", 0));
+        }
+        ensemble.settle();
+        lost.log.clear();
+        lost.base = lost.tree.fresh();
+        lost.start();
+        ensemble.passUntilServing();
+        assertThat(lost.done).contains("install");
+
+        for (TestMember each : ensemble.members.values()) {
+            TestClient client = each.open();
+            client.ask(OpCode.GET_DATA, Bodies.read("/zookeeper/config", false));
+            assertThat(client.packets.getLast().reader().readString()).isEqualTo("version=0");
+        }
+        assertSameTrees();
+    }
+
+    @Test
     void pipelinedRequestsThroughAFollowerAreAnsweredInOrder() {
         TestClient client = follower().open();
         client.post(OpCode.CREATE, Bodies.create("/a", "", 0));

@@ -19,6 +19,7 @@ final class Draft {
     private static final int REPACKED_DATA_BYTES_MAX = 1024;
 
     private static final byte[] QUOTA = Paths.utf8("/zookeeper/quota");
+    private static final byte[] MEMBERSHIP = Paths.utf8("/zookeeper/config");
     private static final byte[] LIMITS_NAME = Paths.utf8("/zookeeper_limits");
     private static final byte[] STATS_NAME = Paths.utf8("/zookeeper_stats");
 
@@ -712,13 +713,28 @@ final class Draft {
     /// For a loader: what every tree has. As in ZooKeeper these znodes come without a trace in
     /// their parents' stats, all zero but for the aversion of the configuration's.
     void completeSystemNodes() {
-        completeSystemNode("/zookeeper", Acl.OPEN, 0);
-        completeSystemNode("/zookeeper/quota", Acl.OPEN, 0);
-        completeSystemNode("/zookeeper/config", Acl.READ_ONLY, -1);
+        completeSystemNode(Paths.utf8("/zookeeper"), Acl.OPEN, 0);
+        completeSystemNode(QUOTA, Acl.OPEN, 0);
+        completeSystemNode(MEMBERSHIP, Acl.READ_ONLY, -1);
     }
 
-    private void completeSystemNode(String name, List<Acl> acl, int aversion) {
-        byte[] path = Paths.utf8(name);
+    /// See {@link ZnodeTree#withMembership}.
+    void membership(byte[] text, long version) {
+        Object entry = seek(MEMBERSHIP, 0, MEMBERSHIP.length);
+        if (entry == null) {
+            throw new IllegalStateException("a tree without a znode for its membership");
+        }
+        var node = new Fields();
+        node.read(entry);
+        sizeBytes += text.length - node.dataLength();
+        node.mzxid = version;
+        node.mtime = wallMillis;
+        node.version = -1;
+        node.data(text, 0, text.length);
+        storeTarget(MEMBERSHIP, 0, MEMBERSHIP.length, node, entry);
+    }
+
+    private void completeSystemNode(byte[] path, List<Acl> acl, int aversion) {
         if (seek(path, 0, path.length) != null) {
             return;
         }

@@ -194,6 +194,19 @@ public final class ZnodeTree {
         return node.childCount == 0;
     }
 
+    /// With the membership of the ensemble in `/zookeeper/config`. As in ZooKeeper each server
+    /// writes there what its own configuration says: no transaction, no watch, and the digest does
+    /// not cover it.
+    ///
+    /// @param text as servers tell it each other
+    /// @param version of the membership, the zxid of the transaction that made it; 0 for one that
+    ///   stands in a file
+    public State withMembership(State state, byte[] text, long version, long wallMillis) {
+        var draft = new Draft(config, state, state.zxid(), wallMillis, null);
+        draft.membership(text, version);
+        return draft.finish();
+    }
+
     /// Without ephemerals whose session is gone, as a server that starts to lead removes them; no
     /// transaction.
     public State withoutOrphans(State state) {

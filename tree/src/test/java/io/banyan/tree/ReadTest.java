@@ -1,5 +1,6 @@
 package io.banyan.tree;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.banyan.wire.Acl;
@@ -44,6 +45,23 @@ final class ReadTest {
         assertThat(in.readString()).isEqualTo("data");
         assertThat(Stat.decode(in)).isEqualTo(world.stat("/a"));
         assertThat(in.remaining()).isZero();
+    }
+
+    @Test
+    void membershipIsReadWithTheStatThatZooKeeperGivesIt() {
+        world.create("/a", "data");
+        State before = world.state;
+
+        world.state = world.tree.withMembership(before, "version=7".getBytes(UTF_8), 7, 99);
+
+        JuteReader in = world.read(world.tree::getData, "/zookeeper/config").reader();
+        assertThat(in.readString()).isEqualTo("version=7");
+        assertThat(Stat.decode(in)).isEqualTo(new Stat(0, 7, 0, 99, -1, 0, -1, 0, 9, 0, 0));
+        assertThat(world.state.digest()).isEqualTo(before.digest());
+        assertThat(world.state.zxid()).isEqualTo(before.zxid());
+        assertThat(world.state.sizeBytes).isEqualTo(before.sizeBytes + 9);
+        world.state = world.tree.withMembership(world.state, "version=10".getBytes(UTF_8), 16, 99);
+        assertThat(world.state.sizeBytes).isEqualTo(before.sizeBytes + 10);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.banyan.e2e.raw.RawSession;
 import io.banyan.e2e.server.FourLetter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
@@ -16,6 +17,7 @@ final class Trees {
     private static final int TIMEOUT_MILLIS = 10_000;
     private static final Duration REPLY_LIMIT = Duration.ofSeconds(20);
     private static final String SYSTEM = "/zookeeper";
+    private static final String CONFIG = "/zookeeper/config";
 
     private Trees() {}
 
@@ -29,9 +31,20 @@ final class Trees {
             }
             var nodes = new TreeMap<String, String>();
             read(session, "/", nodes);
+            nodes.put(CONFIG, membership(session));
             session.endSession();
             return nodes;
         }
+    }
+
+    /// Of the znode of the membership: its data only, since each server writes it for itself.
+    private static String membership(RawSession session) throws IOException {
+        RawSession.Reply data = session.getData(CONFIG, false);
+        if (data.err() != 0) {
+            throw new IOException(CONFIG + ": error " + data.err());
+        }
+        byte[] text = data.body().buf();
+        return text == null ? "null" : new String(text, StandardCharsets.UTF_8);
     }
 
     private static void read(RawSession session, String path, Map<String, String> nodes)

@@ -56,7 +56,7 @@ final class Membership {
         requireDistinctAddresses(source, servers);
         Map<Long, List<Long>> groups = groups(source, servers);
         Map<Long, Long> weights = weights(source, servers);
-        long version = version(source);
+        long version = dynamic == null ? version(settings) : version(dynamic, source);
         long myId = myId(dataDir);
         Server me = servers.get(myId);
         if (me != null && me.role() != role) {
@@ -121,6 +121,23 @@ final class Membership {
 
     private static boolean isMembership(String key) {
         return key.startsWith("server.") || key.startsWith("group.") || key.startsWith("weight.");
+    }
+
+    /// ZooKeeper names the files that it writes after the version in them, and refuses one that
+    /// tells a version itself.
+    private static long version(Written dynamic, Settings source) throws ConfigException {
+        Written inside = source.parsed("version");
+        if (inside != null) {
+            throw source.wrong(
+                    inside,
+                    "no version: what follows the last dot of the file's name is it, in hex");
+        }
+        String name = dynamic.value();
+        try {
+            return Long.parseLong(name.substring(name.lastIndexOf('.') + 1), 16);
+        } catch (NumberFormatException withoutVersion) {
+            return 0;
+        }
     }
 
     private static long version(Settings source) throws ConfigException {

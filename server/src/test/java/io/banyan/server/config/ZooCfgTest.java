@@ -332,7 +332,7 @@ class ZooCfgTest {
                         """
                         server.1=a:2888:3888:participant;0.0.0.0:2181
                         server.2=b:2888:3888:participant;10.0.0.2:2182
-                        server.3=[::1]:2888:3888:participant
+                        server.3=[0:0:0:0:0:0:0:1]:2888:3888:participant
                         server.4=c:2888:3888:observer
                         version=0\
                         """);
@@ -444,8 +444,8 @@ class ZooCfgTest {
 
     @Test
     void aMembershipFileIsReadAndItsErrorsNameIt() throws Exception {
-        Path members = directory.resolve("zoo.cfg.dynamic");
-        Files.writeString(members, "server.1=a:1:2:participant;2181\nversion=100000000\n");
+        Path members = directory.resolve("zoo.cfg.dynamic.100000000");
+        Files.writeString(members, "server.1=a:1:2:participant;2181\n");
         Files.writeString(directory.resolve("myid"), "1");
         String main = "dataDir=" + directory + "\ndynamicConfigFile=" + members + "\n";
 
@@ -454,6 +454,8 @@ class ZooCfgTest {
         assertThat(config.ensemble().servers()).containsKey(1L);
         assertThat(config.ensemble().version()).isEqualTo(0x100000000L);
         assertThat(refused(main + "server.2=b:1:2\n")).hasMessageContaining("to stand in");
+        Files.writeString(members, "server.1=a:1:2;2181\nversion=100000000\n");
+        assertThat(refused(main)).hasMessageContaining("no version");
         Files.writeString(members, "\nserver.1=a:1\n");
         assertThat(refused(main)).hasMessageStartingWith(members + ":2: server.1=a:1");
         Files.delete(members);
