@@ -109,8 +109,7 @@ final class Story implements AutoCloseable {
             return false;
         }
         return switch (ensemble.role(master)) {
-            case "follower" ->
-                    !ensemble.monitored(master, "zk_synced_observers").equals("0");
+            case "follower" -> !ensemble.monitored(master, "zk_synced_observers").equals("0");
             case "leader" -> ensemble.member(observer).kind() == ServerKind.BANYAN;
             default -> false;
         };
