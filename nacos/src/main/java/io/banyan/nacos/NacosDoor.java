@@ -10,6 +10,7 @@ import io.banyan.nacos.grpc.NacosGrpc;
 import io.banyan.nacos.http.HttpRooms;
 import io.banyan.nacos.http.NacosHttp;
 import io.banyan.nacos.naming.Leases;
+import io.banyan.nacos.naming.OverrideSweep;
 import io.banyan.nacos.naming.Registry;
 import io.banyan.nacos.naming.Services;
 import io.banyan.nacos.naming.UdpPush;
@@ -81,6 +82,7 @@ final class NacosDoor implements Door {
                 new Auth(settings.authEnabled(), settings.passwords(), System::currentTimeMillis);
         var services = new Services(tree);
         var registry = new Registry(tree);
+        OverrideSweep.start(tree, registry, System::nanoTime, settings.overrideKeepMillis());
         var leases = new Leases(tree, registry, System::nanoTime);
         EventLoopGroup udpLoop =
                 new MultiThreadIoEventLoopGroup(

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param passwords `nacos.auth.user.NAME`, by name
 /// @param open `nacos.zookeeperWrites`: whether ZooKeeper's clients may write what Nacos's made;
 ///   unless set, they may while Nacos's own need no login
+/// @param overrideKeepMillis `nacos.overrideKeepMillis`: how long what an operator changed of an
+///   instance outlives it
 /// @param contentBytesMax of one configuration
 record NacosSettings(
         @Nullable String address,
@@ -21,6 +23,7 @@ record NacosSettings(
         boolean authEnabled,
         Map<String, String> passwords,
         boolean open,
+        int overrideKeepMillis,
         int contentBytesMax) {
     static final int GRPC_OFFSET = 1000;
 
@@ -28,7 +31,10 @@ record NacosSettings(
     private static final String USER = "auth.user.";
     private static final int PORT_MAX = 65_535 - GRPC_OFFSET;
     private static final Set<String> KNOWN =
-            Set.of("port", "address", "auth.enabled", "zookeeperWrites");
+            Set.of("port", "address", "auth.enabled", "zookeeperWrites", "overrideKeepMillis");
+
+    /// As Nacos has it.
+    private static final int OVERRIDE_KEEP_MILLIS = 60_000;
 
     /// For what a transaction holds beside contents.
     private static final int OVERHEAD_BYTES = 32 * 1024;
@@ -75,6 +81,7 @@ record NacosSettings(
                 auth,
                 Map.copyOf(passwords),
                 flag(keys, "zookeeperWrites", !auth),
+                millis(keys, "overrideKeepMillis", OVERRIDE_KEEP_MILLIS),
                 contentBytesMax(config.requestLimits()));
     }
 
@@ -97,6 +104,22 @@ record NacosSettings(
         }
         throw new IllegalArgumentException(
                 "nacos.port=" + text + ": a port from 1 to " + PORT_MAX + ", gRPC is on it + 1000");
+    }
+
+    private static int millis(Map<String, String> keys, String key, int fallback) {
+        String value = keys.get(key);
+        if (value == null) {
+            return fallback;
+        }
+        try {
+            int millis = Integer.parseInt(value);
+            if (millis > 0) {
+                return millis;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException("nacos." + key + "=" + value + ": milliseconds, over 0");
     }
 
     private static boolean flag(Map<String, String> keys, String key, boolean fallback) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -156,6 +157,38 @@ class NamingOverHttpTest {
 
         put(INSTANCE + "?serviceName=over&ip=10.0.0.1&port=80&enabled=false");
         assertThat(hosts("over")).isEmpty();
+    }
+
+    @Test
+    void anOverrideIsForgottenAfterItsInstanceAndTheRevisionGrowsOn() throws Exception {
+        try (var quick = new NacosServer("zookeeper.nacos.overrideKeepMillis", "50")) {
+            String instance = INSTANCE + "?serviceName=over&ip=10.0.0.1&port=80&ephemeral=false";
+            String list = INSTANCE + "/list?serviceName=over";
+            quick.post(instance + "&weight=2", null);
+            quick.send("PUT", instance + "&weight=7", null);
+            JsonNode overridden = Json.parse(quick.get(list).body());
+            assertThat(overridden.at("/hosts/0/weight").asDouble()).isEqualTo(7);
+
+            quick.send("DELETE", instance, null);
+
+            String override = "/nacos/naming-meta/public/DEFAULT_GROUP/over/DEFAULT/10.0.0.1:80";
+            try (var zk = new ZooKeeper(quick.zooKeeper(), 10_000, event -> {})) {
+                await(() -> {
+                    try {
+                        return zk.exists(override, false) == null;
+                    } catch (KeeperException.ConnectionLossException notYet) {
+                        return false;
+                    } catch (KeeperException | InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                });
+            }
+            quick.post(instance + "&weight=2", null);
+            assertThat(Json.parse(quick.get(list).body()).at("/hosts/0/weight").asDouble())
+                    .isEqualTo(2);
+            assertThat(Json.parse(quick.get(list).body()).get("lastRefTime").asLong())
+                    .isGreaterThan(overridden.get("lastRefTime").asLong());
+        }
     }
 
     @Test

@@ -176,7 +176,12 @@ final class Client {
             return;
         }
         gone = true;
-        LOG.debug("client {} is gone reason=\"{}\"", id, reason);
+        // Who asks why an instance went finds it here; a client that offers nothing is no news.
+        if (publisher.isEmpty()) {
+            LOG.debug("client gone id={} reason=\"{}\"", id, reason);
+        } else {
+            LOG.info("provider gone id={} reason=\"{}\"", id, reason);
+        }
         List.copyOf(listening.values()).forEach(Listening::end);
         List.copyOf(subscriptions.values()).forEach(Subscription::end);
         unacked.clear();

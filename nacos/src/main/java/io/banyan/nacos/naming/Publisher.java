@@ -52,6 +52,11 @@ public final class Publisher {
         });
     }
 
+    /// Whether the connection registered nothing.
+    public boolean isEmpty() {
+        return published.isEmpty();
+    }
+
     /// What this connection registered of a service.
     public List<Instance> published(ServiceKey key) {
         return published.getOrDefault(key, List.of());

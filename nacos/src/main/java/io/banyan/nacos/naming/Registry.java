@@ -9,9 +9,7 @@ import io.banyan.nacos.tree.Ops;
 import io.banyan.nacos.tree.Plan;
 import io.banyan.nacos.tree.View;
 import io.banyan.wire.Stat;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -149,13 +147,23 @@ public final class Registry {
     }
 
     /// Removes the override of an instance that is not there.
+    ///
+    /// The service counts as changed: its number is made of the newest change of all that belongs
+    /// to it, and must not go back when the override's znodes are gone.
     CompletableFuture<Boolean> forgetOverride(ServiceKey key, String cluster, String address) {
         String instance = Layout.path(key.path(), cluster, address);
         String override = Layout.path(key.overridesPath(), cluster, address);
-        return tree.transact(view ->
-                view.exists(instance) || !view.exists(override)
-                        ? new Plan.Nothing<>(false)
-                        : new Plan.Change<>(tree.ops(view).delete(override).list(), true));
+        return tree.transact(view -> {
+            if (view.exists(instance) || !view.exists(override)) {
+                return new Plan.Nothing<>(false);
+            }
+            Ops ops = tree.ops(view).delete(override);
+            Node service = view.node(key.path());
+            if (service != null) {
+                ops.setData(key.path(), service.data(), service.stat().version());
+            }
+            return new Plan.Change<>(ops.list(), true);
+        });
     }
 
     // ---- services and clusters
@@ -224,18 +232,6 @@ public final class Registry {
     public Cluster cluster(ServiceKey key, String cluster) {
         Node node = tree.view().node(Layout.path(key.path(), cluster));
         return node == null ? Cluster.NONE : Cluster.read(node.data());
-    }
-
-    /// The overrides there are, for the sweep of those whose instances are gone.
-    List<String> overridePaths(ServiceKey key) {
-        var all = new ArrayList<String>();
-        View view = tree.view();
-        for (String cluster : view.children(key.overridesPath())) {
-            for (String address : view.children(key.overridesPath() + "/" + cluster)) {
-                all.add(key.overridesPath() + "/" + cluster + "/" + address);
-            }
-        }
-        return all;
     }
 
     /// Settings of a cluster.
