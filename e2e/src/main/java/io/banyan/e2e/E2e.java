@@ -4,6 +4,7 @@ import io.banyan.e2e.diff.DiffCommand;
 import io.banyan.e2e.ensemble.EnsembleCommand;
 import io.banyan.e2e.ensemble.MigrateCommand;
 import io.banyan.e2e.kill.Kill9Command;
+import io.banyan.e2e.nacos.DubboCommand;
 import io.banyan.e2e.nacos.NacosCommand;
 import io.banyan.e2e.soak.SoakCommand;
 import picocli.CommandLine;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
         description = "Black-box tests of Banyan with real processes, Apache ZooKeeper as control.",
         subcommands = {
             DiffCommand.class,
+            DubboCommand.class,
             EnsembleCommand.class,
             Kill9Command.class,
             MigrateCommand.class,

@@ -9,14 +9,29 @@ import java.util.Set;
 /// @param clients with which it is played, one after the other; for a case of several clients at
 ///   once, those that take part
 /// @param together all of its clients at once, in one play
-/// @param servers with how many, at least
+/// @param where with how many servers
 record Case(
         String name,
         String what,
         Set<ClientKind> clients,
         boolean together,
-        int servers,
+        Where where,
         Play play) {
+    /// With how many servers a case says something.
+    enum Where {
+        ONE,
+        THREE,
+        ANY;
+
+        boolean fits(int servers) {
+            return switch (this) {
+                case ONE -> servers == 1;
+                case THREE -> servers >= 3;
+                case ANY -> true;
+            };
+        }
+    }
+
     /// Plays it.
     interface Play {
         /// @param kinds one, or all of a case that is played together
@@ -27,17 +42,22 @@ record Case(
 
     /// A case for each client alone.
     static Case each(String name, String what, Set<ClientKind> clients, Play play) {
-        return new Case(name, what, clients, false, 1, play);
+        return new Case(name, what, clients, false, Where.ANY, play);
     }
 
     /// A case for all of them at once.
     static Case together(String name, String what, Set<ClientKind> clients, Play play) {
-        return new Case(name, what, clients, true, 1, play);
+        return new Case(name, what, clients, true, Where.ANY, play);
     }
 
     /// The same, on an ensemble only.
     Case onThree() {
-        return new Case(name, what, clients, together, 3, play);
+        return new Case(name, what, clients, together, Where.THREE, play);
+    }
+
+    /// The same, on one server only.
+    Case onOne() {
+        return new Case(name, what, clients, together, Where.ONE, play);
     }
 
     static Set<ClientKind> all() {

@@ -3,17 +3,14 @@ package io.banyan.e2e.nacos;
 import static io.banyan.e2e.nacos.Field.GROUP;
 import static io.banyan.e2e.nacos.Field.SOON;
 import static io.banyan.e2e.nacos.Field.check;
+import static io.banyan.e2e.nacos.Field.until;
 import static io.banyan.e2e.nacos.ProbeProcess.encode;
 import static io.banyan.e2e.nacos.Servers.form;
 
-import io.banyan.e2e.raw.JuteOut;
-import io.banyan.e2e.raw.Op;
-import io.banyan.e2e.raw.RawSession;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,6 +22,10 @@ final class ConfigCases {
     private static final EnumSet<ClientKind> NEW =
             EnumSet.of(ClientKind.J25, ClientKind.J31, ClientKind.J32);
 
+    private static final int INCREMENTERS = 8;
+    private static final String INCREMENTS = "200";
+    private static final Duration LONG_LIMIT = Duration.ofMinutes(5);
+
     private ConfigCases() {}
 
     static List<Case> all() {
@@ -33,10 +34,11 @@ final class ConfigCases {
                 Case.each("C2", "listener", Case.all(), ConfigCases::listener),
                 Case.together("C6", "spellings of a namespace", Case.all(), ConfigCases::spellings),
                 Case.each("C7", "CAS", NEW, ConfigCases::cas),
+                Case.each("C7b", "CAS increments", NEW, ConfigCases::increments),
                 Case.each("C8", "beta", EnumSet.of(ClientKind.J14), ConfigCases::beta),
                 Case.each("C10", "user without auth", Case.all(), ConfigCases::user),
-                Case.together("Z2", "a znode written", Case.all(), ConfigCases::znode),
-                Case.each("R1", "server killed and restarted", Case.all(), ConfigCases::restart));
+                Case.each("R1", "server killed and restarted", Case.all(), ConfigCases::restart)
+                        .onOne());
     }
 
     private static String contents(Field field, List<ClientKind> kinds) {
@@ -105,8 +107,8 @@ final class ConfigCases {
         }
         int round = 0;
         for (ProbeProcess publisher : clients) {
-            String content = "round " + ++round + " by " + publisher.kind();
-            check(publisher.publish(dataId, content), "published by " + publisher.kind());
+            String content = "round " + ++round + " by " + publisher.label();
+            check(publisher.publish(dataId, content), "published by " + publisher.label());
             clients.forEach(each -> each.awaitContent(dataId, content, SOON));
         }
         var answer =
@@ -132,6 +134,38 @@ final class ConfigCases {
         check(cas(client, dataId, "2", md5("1")), "the expected content is replaced");
         check("2".equals(client.get(dataId)), "by the new one");
         return "";
+    }
+
+    private static String increments(Field field, List<ClientKind> kinds) throws Exception {
+        String dataId = field.name("counter");
+        int servers = field.servers().size();
+        var clients = new ArrayList<ProbeProcess>();
+        for (int i = 0; i < servers; i++) {
+            clients.add(field.clientOf(kinds.getFirst(), field.servers().address(i)));
+        }
+        check(clients.getFirst().publish(dataId, "0"), "published");
+        long began = System.nanoTime();
+        var under = new ArrayList<String>();
+        for (int i = 0; i < servers; i++) {
+            int threads = INCREMENTERS / servers + (i < INCREMENTERS % servers ? 1 : 0);
+            under.add(clients.get(i).begin("increments", dataId, GROUP, "" + threads, INCREMENTS));
+        }
+        int conflicts = 0;
+        for (int i = 0; i < servers; i++) {
+            conflicts +=
+                    Integer.parseInt(clients.get(i).end(under.get(i), "increments", LONG_LIMIT));
+        }
+        int sum = INCREMENTERS * Integer.parseInt(INCREMENTS);
+        for (ProbeProcess each : clients) {
+            // What another server answered may not have come to this one yet.
+            until("the sum", SOON, () -> ("" + sum).equals(each.get(dataId)));
+        }
+        return sum
+                + " increments, "
+                + conflicts
+                + " conflicts, "
+                + (System.nanoTime() - began) / 1_000_000_000
+                + " s";
     }
 
     private static boolean cas(ProbeProcess client, String dataId, String content, String md5) {
@@ -183,28 +217,6 @@ final class ConfigCases {
         String dataId = field.name("user");
         check(client.publish(dataId, "1"), "published");
         check("1".equals(client.get(dataId)), "read");
-        return "";
-    }
-
-    private static String znode(Field field, List<ClientKind> kinds) throws Exception {
-        String dataId = field.name("znode");
-        var clients = new ArrayList<ProbeProcess>();
-        for (ClientKind kind : kinds) {
-            ProbeProcess client = field.client(kind);
-            client.call("listen", dataId, GROUP);
-            clients.add(client);
-        }
-        check(clients.getFirst().publish(dataId, "nacos"), "published");
-        clients.forEach(each -> each.awaitContent(dataId, "nacos", SOON));
-        String path = "/nacos/config/public/" + GROUP + "/" + dataId;
-        try (RawSession zk = RawSession.connect(field.servers().member(0).port(), 10_000)) {
-            byte[] data = zk.getData(path, false).body().buf();
-            check(Arrays.equals("nacos".getBytes(StandardCharsets.UTF_8), data), "the znode");
-            byte[] other = "zookeeper".getBytes(StandardCharsets.UTF_8);
-            int error = zk.call(Op.SET_DATA, new JuteOut().str(path).buf(other).i32(-1)).err();
-            check(error == 0, "setData answered " + error);
-        }
-        clients.forEach(each -> each.awaitContent(dataId, "zookeeper", SOON));
         return "";
     }
 

@@ -19,13 +19,20 @@ final class Field implements AutoCloseable {
 
     private final Servers servers;
     private final String tag;
+    private final int rounds;
     private final List<ProbeProcess> clients = new ArrayList<>();
     private final List<Path> homes = new ArrayList<>();
 
     /// @param tag makes the names of this case its own
-    Field(Servers servers, String tag) {
+    /// @param rounds how often a case that kills servers does
+    Field(Servers servers, String tag, int rounds) {
         this.servers = servers;
         this.tag = tag;
+        this.rounds = rounds;
+    }
+
+    int rounds() {
+        return rounds;
     }
 
     Servers servers() {
@@ -43,15 +50,24 @@ final class Field implements AutoCloseable {
     }
 
     ProbeProcess clientOf(ClientKind kind, String addresses, String... properties) {
+        return add(ProbeProcess.client(kind, addresses, home(), List.of(properties)));
+    }
+
+    /// An empty directory that goes with this field.
+    Path home() {
         try {
             Path home = Files.createTempDirectory("banyan-e2e-nacos-home");
             homes.add(home);
-            var made = new ProbeProcess(kind, addresses, home, List.of(properties));
-            clients.add(made);
-            return made;
+            return home;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// The process ends with this field.
+    ProbeProcess add(ProbeProcess client) {
+        clients.add(client);
+        return client;
     }
 
     /// The words of a registration.
@@ -64,6 +80,16 @@ final class Field implements AutoCloseable {
     static void check(boolean holds, String message) {
         if (!holds) {
             throw new IllegalStateException(message);
+        }
+    }
+
+    /// Waits, where the time that passes is what is tested.
+    static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
     }
 

@@ -20,8 +20,15 @@ import picocli.CommandLine.Option;
         description = "Unmodified Nacos clients of six versions against Banyan: the matrix.")
 public final class NacosCommand implements Callable<Integer> {
 
-    @Option(names = "--servers", description = "1 or 3 (default ${DEFAULT-VALUE})")
+    @Option(
+            names = {"--members", "--servers"},
+            description = "1 or 3 servers (default ${DEFAULT-VALUE})")
     private int servers = 1;
+
+    @Option(
+            names = "--rounds",
+            description = "servers killed in each of C12 and N4 (default ${DEFAULT-VALUE})")
+    private int rounds = 3;
 
     @Option(
             names = "--clients",
@@ -58,11 +65,9 @@ public final class NacosCommand implements Callable<Integer> {
         var all = new ArrayList<Case>();
         all.addAll(ConfigCases.all());
         all.addAll(NamingCases.all());
+        all.addAll(TreeCases.all());
         all.addAll(EnsembleCases.all());
-        all.removeIf(each -> each.servers() > servers);
-        // Those that restart the one server there is.
-        all.removeIf(
-                each -> servers > 1 && (each.name().startsWith("R") || each.name().equals("N8")));
+        all.removeIf(each -> !each.where().fits(servers));
         all.removeIf(each ->
                 !cases.isEmpty()
                         && !cases.contains(each.name())
@@ -91,7 +96,7 @@ public final class NacosCommand implements Callable<Integer> {
             return true;
         }
         String tag = each.name() + "-" + kinds.getFirst() + "-" + System.nanoTime();
-        try (var field = new Field(running, tag)) {
+        try (var field = new Field(running, tag, rounds)) {
             String figure = each.play().run(field, kinds);
             kinds.forEach(kind -> row.put(kind, "passed"));
             out.println("passed  " + each.name() + " " + kinds + " " + figure);
@@ -104,18 +109,8 @@ public final class NacosCommand implements Callable<Integer> {
             }
             return false;
         } finally {
-            heal(running);
+            running.heal();
         }
-    }
-
-    /// A case that failed may have left a server dead.
-    private static void heal(Servers running) {
-        for (int i = 0; i < running.size(); i++) {
-            if (!running.member(i).running()) {
-                running.member(i).launch();
-            }
-        }
-        running.awaitReady();
     }
 
     private void print(Map<Case, Map<ClientKind, String>> results, Set<ClientKind> wanted) {

@@ -3,6 +3,7 @@ package io.banyan.e2e.nacos;
 import static io.banyan.e2e.nacos.Field.GROUP;
 import static io.banyan.e2e.nacos.Field.SOON;
 import static io.banyan.e2e.nacos.Field.check;
+import static io.banyan.e2e.nacos.Field.pause;
 import static io.banyan.e2e.nacos.Field.register;
 import static io.banyan.e2e.nacos.Field.until;
 
@@ -34,7 +35,8 @@ final class NamingCases {
                 Case.each("N9", "protect threshold", Case.java(), NamingCases::threshold),
                 Case.together(
                         "N12", "every provider, every consumer", Case.all(), NamingCases::mixed),
-                Case.each("R2", "server killed and restarted", Case.java(), NamingCases::restart));
+                Case.each("R2", "server killed and restarted", Case.java(), NamingCases::restart)
+                        .onOne());
     }
 
     private static String life(Field field, List<ClientKind> kinds) {
@@ -98,14 +100,6 @@ final class NamingCases {
         return (System.nanoTime() - sinceNanos) / 1_000_000_000;
     }
 
-    private static void pause(Duration time) {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private static String hosts(Field field, String service) {
         return field.servers()
                 .send(0, "GET", "/v1/ns/instance/list?serviceName=" + service, null)
@@ -157,9 +151,7 @@ final class NamingCases {
         words[words.length - 2] = "false";
         provider.call(words);
         provider.close();
-        field.servers().member(0).kill();
-        field.servers().member(0).start();
-        field.servers().awaitReady();
+        field.servers().restartAll();
         String hosts = hosts(field, service);
         check(hosts.contains("10.3.0.1") && hosts.contains("\"ephemeral\":false"), hosts);
         return "";

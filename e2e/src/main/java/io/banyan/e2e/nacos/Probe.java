@@ -3,40 +3,42 @@ package io.banyan.e2e.nacos;
 import com.alibaba.nacos.api.NacosFactory;
 import com.alibaba.nacos.api.config.ConfigService;
 import com.alibaba.nacos.api.config.listener.Listener;
+import com.alibaba.nacos.api.exception.NacosException;
 import com.alibaba.nacos.api.naming.NamingService;
 import com.alibaba.nacos.api.naming.listener.NamingEvent;
 import com.alibaba.nacos.api.naming.pojo.Instance;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One Nacos client in a process of its own: does what standard input says, a command a line, and
-/// says on standard output how it went.
-///
-/// `NUMBER COMMAND ARGUMENT...` with tabs between is answered `=NUMBER VALUE`, or `-NUMBER MESSAGE`
-/// if the client threw; what listeners are told comes as `!KIND KEY VALUE`. Contents are in base64;
+/// says on standard output how it went, as {@link ProbeLines} has it; contents are in base64,
 /// `null` is the word. It is compiled against one version of the interface and runs with any.
 public final class Probe {
     private static final long TIMEOUT_MILLIS = 5_000;
 
-    private final PrintStream out;
+    private final ProbeLines lines;
     private final Properties properties;
     private @Nullable ConfigService config;
     private @Nullable NamingService naming;
+    private @Nullable Watching watching;
 
-    private Probe(PrintStream out, Properties properties) {
-        this.out = out;
+    private Probe(ProbeLines lines, Properties properties) {
+        this.lines = lines;
         this.properties = properties;
     }
 
@@ -51,27 +53,9 @@ public final class Probe {
             int equals = each.indexOf('=');
             properties.setProperty(each.substring(0, equals), each.substring(equals + 1));
         }
-        new Probe(answers, properties).run();
+        var lines = new ProbeLines(answers);
+        lines.serve(new Probe(lines, properties)::perform);
         System.exit(0);
-    }
-
-    private void run() throws IOException {
-        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String[] words = line.split("\t", -1);
-            try {
-                say("=" + words[0] + "\t" + perform(words));
-            } catch (Exception | LinkageError e) {
-                say("-" + words[0] + "\t" + String.valueOf(e).replace('\n', ' '));
-            }
-        }
-    }
-
-    private void say(String line) {
-        synchronized (out) {
-            out.println(line);
-            out.flush();
-        }
     }
 
     private ConfigService config() throws Exception {
@@ -95,6 +79,8 @@ public final class Probe {
                     "" + config().publishConfig(words[2], words[3], decode(words[4]), words[5]);
             case "cas" ->
                     "" + config().publishConfigCas(words[2], words[3], decode(words[4]), words[5]);
+            case "increments" ->
+                    "" + increments(words[2], words[3], Integer.parseInt(words[4]), words[5]);
             case "remove" -> "" + config().removeConfig(words[2], words[3]);
             case "listen" -> {
                 config().addListener(words[2], words[3], new Heard(words[2]));
@@ -125,7 +111,7 @@ public final class Probe {
                                 words[3],
                                 event -> {
                                     if (event instanceof NamingEvent named) {
-                                        say(
+                                        lines.say(
                                                 "!naming\t"
                                                         + words[2]
                                                         + "\t"
@@ -134,6 +120,11 @@ public final class Probe {
                                 });
                 yield "ok";
             }
+            case "watch" -> {
+                watching = Watching.start(naming(), words[2], words[3]);
+                yield "ok";
+            }
+            case "watched" -> watching == null ? "nothing" : watching.end();
             case "exit" -> {
                 if (config != null) {
                     config.shutDown();
@@ -145,6 +136,52 @@ public final class Probe {
             }
             default -> throw new IllegalArgumentException("no command " + words[1]);
         };
+    }
+
+    /// `increments DATAID GROUP THREADS TIMES`: each thread so often reads a number and replaces it
+    /// by the next, if it is still the one that was read.
+    ///
+    /// @return how often it was not
+    private int increments(String dataId, String group, int threads, String times)
+            throws Exception {
+        ConfigService service = config();
+        var conflicts = new AtomicInteger();
+        var failure = new AtomicReference<@Nullable Exception>();
+        var all = new ArrayList<Thread>();
+        for (int i = 0; i < threads; i++) {
+            Thread thread =
+                    new Thread(() -> {
+                        try {
+                            for (int n = Integer.parseInt(times); n > 0; ) {
+                                String now = service.getConfig(dataId, group, TIMEOUT_MILLIS);
+                                String next = Integer.toString(Integer.parseInt(now) + 1);
+                                if (service.publishConfigCas(dataId, group, next, md5(now))) {
+                                    n--;
+                                } else {
+                                    conflicts.incrementAndGet();
+                                }
+                            }
+                        } catch (Exception e) {
+                            failure.set(e);
+                        }
+                    });
+            thread.start();
+            all.add(thread);
+        }
+        for (Thread each : all) {
+            each.join();
+        }
+        Exception failed = failure.get();
+        if (failed != null) {
+            throw failed;
+        }
+        return conflicts.get();
+    }
+
+    private static String md5(String text) throws NoSuchAlgorithmException {
+        byte[] digest =
+                MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest);
     }
 
     /// `register SERVICE GROUP IP PORT CLUSTER WEIGHT HEALTHY ENABLED EPHEMERAL KEY=VALUE,...`.
@@ -217,7 +254,58 @@ public final class Probe {
 
         @Override
         public void receiveConfigInfo(@Nullable String content) {
-            say("!config\t" + dataId + "\t" + encode(content));
+            lines.say("!config\t" + dataId + "\t" + encode(content));
+        }
+    }
+
+    /// Looks at what the client has of a service, as an application does before each call.
+    private static final class Watching implements Runnable {
+        private static final long BETWEEN_LOOKS_MILLIS = 50;
+
+        private final NamingService naming;
+        private final String service;
+        private final String group;
+        private final Thread thread = new Thread(this);
+        private volatile boolean over;
+        private int looks;
+        private int missing;
+
+        private Watching(NamingService naming, String service, String group) {
+            this.naming = naming;
+            this.service = service;
+            this.group = group;
+        }
+
+        static Watching start(NamingService naming, String service, String group)
+                throws NacosException {
+            if (naming.getAllInstances(service, group).isEmpty()) {
+                throw new IllegalStateException("nothing to watch");
+            }
+            var made = new Watching(naming, service, group);
+            made.thread.start();
+            return made;
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (!over) {
+                    looks++;
+                    if (naming.getAllInstances(service, group).isEmpty()) {
+                        missing++;
+                    }
+                    Thread.sleep(BETWEEN_LOOKS_MILLIS);
+                }
+            } catch (NacosException | InterruptedException e) {
+                // What is in the cache needs no server, so this is worth as much as a gap.
+                missing++;
+            }
+        }
+
+        String end() throws InterruptedException {
+            over = true;
+            thread.join();
+            return looks + " looks, " + missing + " missing";
         }
     }
 }

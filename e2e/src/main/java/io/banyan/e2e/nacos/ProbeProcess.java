@@ -43,7 +43,9 @@ final class ProbeProcess implements AutoCloseable {
     /// @param atNanos when
     record Event(String kind, String key, String value, long atNanos) {}
 
-    private final ClientKind kind;
+    private final String label;
+    private final boolean isNode;
+    private final Path home;
     private final Process process;
     private final BufferedWriter in;
     private final Map<String, LinkedBlockingQueue<String>> answers = new ConcurrentHashMap<>();
@@ -52,27 +54,54 @@ final class ProbeProcess implements AutoCloseable {
 
     /// @param servers comma list
     /// @param home an empty directory for its snapshots and logs
-    ProbeProcess(ClientKind kind, String servers, Path home, List<String> properties) {
-        this.kind = kind;
+    static ProbeProcess client(
+            ClientKind kind, String servers, Path home, List<String> properties) {
+        Map<String, String> environment =
+                kind.isNode()
+                        ? Map.of(
+                                "NODE_PATH",
+                                Home.target().resolve("nacos-npm/node_modules").toString(),
+                                "HOME",
+                                home.toString())
+                        : Map.of();
+        return new ProbeProcess(
+                kind.toString(),
+                kind.isNode(),
+                home,
+                command(kind, servers, home, properties),
+                environment);
+    }
+
+    /// @param main a class of ours that speaks as {@link ProbeLines} does
+    /// @param jars directory of the versions that it runs with
+    /// @param flags for its JVM
+    static ProbeProcess java(
+            String label, Path home, Path jars, List<String> flags, Class<?> main) {
+        return new ProbeProcess(label, false, home, java(home, jars, flags, main), Map.of());
+    }
+
+    private ProbeProcess(
+            String label,
+            boolean isNode,
+            Path home,
+            List<String> command,
+            Map<String, String> environment) {
+        this.label = label;
+        this.isNode = isNode;
+        this.home = home;
         try {
-            Path logs = Home.root().resolve("e2e/target/e2e-logs");
+            Path logs = Home.target().resolve("e2e-logs");
             Files.createDirectories(logs);
             Path log =
                     logs.resolve(
                             ProcessHandle.current().pid()
-                                    + "-nacos-"
+                                    + "-probe-"
                                     + NUMBER.incrementAndGet()
                                     + "-"
-                                    + kind
+                                    + label
                                     + ".log");
-            var builder =
-                    new ProcessBuilder(command(kind, servers, home, properties))
-                            .redirectError(log.toFile());
-            if (kind.isNode()) {
-                Path modules = Home.root().resolve("e2e/target/nacos-npm/node_modules");
-                builder.environment().put("NODE_PATH", modules.toString());
-                builder.environment().put("HOME", home.toString());
-            }
+            var builder = new ProcessBuilder(command).redirectError(log.toFile());
+            builder.environment().putAll(environment);
             process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -84,31 +113,41 @@ final class ProbeProcess implements AutoCloseable {
 
     private static List<String> command(
             ClientKind kind, String servers, Path home, List<String> properties) {
-        Path target = Home.root().resolve("e2e/target");
         var command = new ArrayList<String>();
         if (kind.isNode()) {
             command.add("node");
             command.add(Home.root().resolve("e2e/nacos-clients/probe.js").toString());
         } else {
-            Path jars = target.resolve("nacos-" + kind.version());
-            if (!Files.isDirectory(jars)) {
-                throw new IllegalStateException("no jars in " + jars + ": bin/e2e fetches them");
-            }
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(
+            Path jars = Home.target().resolve("nacos-" + kind.version());
+            // Java's clients ask the same thing five times a second at most; not to measure that.
+            var flags =
                     List.of(
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-Xmx128m",
-                            "-Duser.home=" + home,
                             "-DJM.SNAPSHOT.PATH=" + home,
                             "-DJM.LOG.PATH=" + home,
-                            "-cp",
-                            target.resolve("classes") + ":" + jars.resolve("*"),
-                            "io.banyan.e2e.nacos.Probe"));
+                            "-DlimitTime=10000");
+            command.addAll(java(home, jars, flags, Probe.class));
         }
         command.add(servers);
         command.addAll(properties);
+        return command;
+    }
+
+    private static List<String> java(Path home, Path jars, List<String> flags, Class<?> main) {
+        if (!Files.isDirectory(jars)) {
+            throw new IllegalStateException("no jars in " + jars + ": bin/e2e fetches them");
+        }
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of(
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx128m",
+                        "-Duser.home=" + home));
+        command.addAll(flags);
+        command.add("-cp");
+        command.add(Home.target().resolve("classes") + ":" + jars.resolve("*"));
+        command.add(main.getName());
         return command;
     }
 
@@ -135,8 +174,18 @@ final class ProbeProcess implements AutoCloseable {
         return answers.computeIfAbsent(command, c -> new LinkedBlockingQueue<>());
     }
 
-    ClientKind kind() {
-        return kind;
+    /// Which client it is.
+    String label() {
+        return label;
+    }
+
+    boolean isNode() {
+        return isNode;
+    }
+
+    /// Where it keeps its snapshots.
+    Path home() {
+        return home;
     }
 
     /// Has the client do something.
@@ -163,15 +212,19 @@ final class ProbeProcess implements AutoCloseable {
     }
 
     String end(String number, String what) {
+        return end(number, what, ANSWER_LIMIT);
+    }
+
+    String end(String number, String what, Duration limit) {
         String shown = what.length() > 120 ? what.substring(0, 120) + "..." : what;
         try {
-            String answer = answer(number).poll(ANSWER_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            String answer = answer(number).poll(limit.toSeconds(), TimeUnit.SECONDS);
             answers.remove(number);
             if (answer == null || answer.equals(OVER)) {
-                throw new IllegalStateException(kind + " did not answer: " + shown);
+                throw new IllegalStateException(label + " did not answer: " + shown);
             }
             if (answer.startsWith("-")) {
-                throw new IllegalStateException(kind + " " + shown + ": " + answer.substring(1));
+                throw new IllegalStateException(label + " " + shown + ": " + answer.substring(1));
             }
             return answer.substring(1);
         } catch (InterruptedException e) {
@@ -212,7 +265,7 @@ final class ProbeProcess implements AutoCloseable {
                 Event event = events.poll(Math.max(1, left), TimeUnit.NANOSECONDS);
                 if (event == null) {
                     throw new IllegalStateException(
-                            kind
+                            label
                                     + " was not told within "
                                     + limit
                                     + ": "

@@ -111,6 +111,30 @@ final class Servers implements AutoCloseable {
         }
     }
 
+    /// Kills all and starts them again on what they have.
+    void restartAll() {
+        members.forEach(ServerProcess::kill);
+        members.forEach(ServerProcess::launch);
+        awaitReady();
+    }
+
+    /// A case that failed may have left a server dead.
+    void heal() {
+        for (ServerProcess each : members) {
+            if (!each.running()) {
+                each.launch();
+            }
+        }
+        awaitReady();
+    }
+
+    /// The client ports of all, as ZooKeeper clients are configured.
+    String allOfZooKeeper() {
+        return members.stream()
+                .map(each -> "127.0.0.1:" + each.port())
+                .collect(Collectors.joining(","));
+    }
+
     /// The Nacos door of one member.
     String address(int index) {
         return "127.0.0.1:" + ports.get(index);

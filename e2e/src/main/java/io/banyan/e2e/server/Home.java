@@ -24,7 +24,7 @@ public final class Home {
     }
 
     /// The build directory of this module.
-    static Path target() {
+    public static Path target() {
         return root().resolve("e2e/target");
     }
 }
