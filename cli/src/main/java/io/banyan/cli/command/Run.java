@@ -1,11 +1,13 @@
 package io.banyan.cli.command;
 
 import io.banyan.client.Banyan;
+import io.banyan.client.WatchEvent;
 import io.banyan.client.Watcher;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// One run of a command: its words, and what it works with. Confined to one thread.
@@ -26,7 +28,7 @@ public final class Run {
     private final Manner manner;
     private final Screen screen;
     private final Connection connection;
-    private final CountDownLatch watched = new CountDownLatch(1);
+    private final CompletableFuture<WatchEvent> watched = new CompletableFuture<>();
     private final boolean isAlone;
     private boolean isWatching;
 
@@ -130,23 +132,25 @@ public final class Run {
         return connection.client();
     }
 
-    /// For one-shot and lasting watches: tells the shell, or whoever waits at the end of the run.
+    /// For one-shot and lasting watches: tells the shell, or whoever waits at the end of the run,
+    /// who reads first what the command itself says.
     public Watcher watcher() {
         if (!isAlone) {
             return connection.watcher();
         }
         isWatching = true;
-        return event -> {
-            connection.watcher().onChange(event);
-            watched.countDown();
-        };
+        return watched::complete;
     }
 
-    /// Waits for the event if a watch was set.
+    /// Waits for the event if a watch was set, and tells of it.
     void awaitWatch() throws InterruptedException {
         if (isWatching) {
             screen.flush();
-            watched.await();
+            try {
+                connection.watcher().onChange(watched.get());
+            } catch (ExecutionException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 
