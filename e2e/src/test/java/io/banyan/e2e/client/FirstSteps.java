@@ -24,10 +24,18 @@ public final class FirstSteps {
 
     private static final int TIMEOUT_MILLIS = 10_000;
 
+    /// Of a session that outlives its server; more than twenty of the tests' ticks.
+    static final int RESTART_TIMEOUT_MILLIS = 60_000;
+
     private FirstSteps() {}
 
     private static ZooKeeper open(String connect, Events events) throws Exception {
-        ZooKeeper client = new ZooKeeper(connect, TIMEOUT_MILLIS, events);
+        return open(connect, events, TIMEOUT_MILLIS);
+    }
+
+    private static ZooKeeper open(String connect, Events events, int timeoutMillis)
+            throws Exception {
+        ZooKeeper client = new ZooKeeper(connect, timeoutMillis, events);
         assertThat(events.next()).isEqualTo("SyncConnected");
         return client;
     }
@@ -225,7 +233,8 @@ public final class FirstSteps {
     public static void survivesARestartOfTheServer(
             String connect, String path, Map<String, Runnable> control) throws Exception {
         Events events = new Events();
-        try (ZooKeeper client = open(connect, events)) {
+        // The time that a busy machine needs to start a server is not what this is about.
+        try (ZooKeeper client = open(connect, events, RESTART_TIMEOUT_MILLIS)) {
             long id = client.getSessionId();
             client.create(path, bytes("1"), Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
             Events changed = new Events();

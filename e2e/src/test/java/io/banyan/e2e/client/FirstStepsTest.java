@@ -48,7 +48,7 @@ class FirstStepsTest {
     void worksAsInEveryTutorial(ServerKind kind, String client, String step) throws Throwable {
         boolean restarts = step.contains("Restart");
         ServerProcess server =
-                restarts ? ServerProcess.start(kind, ServerConfig.standard()) : Shared.server(kind);
+                restarts ? ServerProcess.start(kind, patient()) : Shared.server(kind);
 
         try (URLClassLoader loader = loader(client)) {
             Class<?> steps = loader.loadClass(FirstSteps.class.getName());
@@ -63,6 +63,11 @@ class FirstStepsTest {
                 server.close();
             }
         }
+    }
+
+    private static ServerConfig patient() {
+        return ServerConfig.standard()
+                .with("maxSessionTimeout", String.valueOf(FirstSteps.RESTART_TIMEOUT_MILLIS));
     }
 
     /// Everything of the tests but the client on the class path, and the client of that version.
