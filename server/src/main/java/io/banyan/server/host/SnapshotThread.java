@@ -54,6 +54,10 @@ final class SnapshotThread extends Worker<Effect.TakeSnapshot> {
             events.snapshotTaken(state.zxid(), bytes, System.nanoTime() - begin);
             failed = false;
         } catch (IOException | RuntimeException e) {
+            if (stopping()) {
+                LOG.info("the server stops, a snapshot was not finished");
+                return;
+            }
             // The log still has everything: the next snapshot is tried when it is due.
             events.snapshotFailed(state.zxid(), e);
         }

@@ -18,10 +18,10 @@ abstract class Worker<T> extends Thread {
         inbox.post(List.of(wanted));
     }
 
-    /// Ends after the work at hand; what waits is not done any more.
+    /// Ends soon: the work at hand is interrupted, which ends reading and writing files, and what
+    /// waits is not done any more.
     final void finish() throws InterruptedException {
         stopping = true;
-        inbox.post(List.of());
         interrupt();
         join();
     }
@@ -38,6 +38,11 @@ abstract class Worker<T> extends Thread {
             }
             work(taken);
         }
+    }
+
+    /// Whether work that failed did so because it was told to end.
+    final boolean stopping() {
+        return stopping;
     }
 
     /// @param taken in the order posted; empty when nothing was for a while
