@@ -31,6 +31,7 @@ final class Model {
     private static final long CONTAINER = Long.MIN_VALUE;
     private static final long TTL_MASK = 0xffL << 56;
     private static final int ANY_VERSION = -1;
+    private static final String MEMBERSHIP = "/zookeeper/config";
 
     /// @param created children created so far
     record Node(
@@ -97,6 +98,11 @@ final class Model {
         public void node(
                 byte[] path, int pathEnd, byte @Nullable [] data, long aclKey, StatPersisted stat) {
             String name = pathEnd == 0 ? "/" : new String(path, 0, pathEnd, StandardCharsets.UTF_8);
+            if (name.equals(MEMBERSHIP)) {
+                // Each server writes its own there, by no transaction.
+                nodes.put(name, new Node("", 0, 0, 0, 0, 0, 0, -1, 0, 0));
+                return;
+            }
             nodes.put(
                     name,
                     new Node(
