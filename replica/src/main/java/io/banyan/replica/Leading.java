@@ -275,6 +275,10 @@ final class Leading implements Role {
         }
     }
 
+    int pendingSyncs() {
+        return syncs.size();
+    }
+
     /// See {@link Broadcast#confirm}.
     void confirmed(long question) {
         confirmedQuestion = question;

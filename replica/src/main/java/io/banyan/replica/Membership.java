@@ -15,6 +15,7 @@ import java.util.List;
 /// @param learners who learn from this server, which leads or serves observers as a follower
 /// @param observerMasterId whom this observer learns from, the leader or a follower; -1 if this
 ///   server does not observe
+/// @param pendingSyncs that this leader owes an answer
 public record Membership(
         PeerState state,
         boolean serving,
@@ -24,4 +25,5 @@ public record Membership(
         long loggedZxid,
         long committedZxid,
         List<Zab.Learner> learners,
-        long observerMasterId) {}
+        long observerMasterId,
+        int pendingSyncs) {}

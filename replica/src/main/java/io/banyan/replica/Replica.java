@@ -4,6 +4,7 @@ import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.Zxid;
 import io.banyan.zab.Past;
+import io.banyan.zab.PeerState;
 import io.banyan.zab.Zab;
 import io.banyan.zab.ZabConfig;
 import java.util.List;
@@ -225,7 +226,13 @@ public final class Replica {
                 zab.loggedZxid(),
                 standing.state().zxid(),
                 zab.learners(),
-                zab.observerMasterId());
+                zab.observerMasterId(),
+                role instanceof Leading leading ? leading.pendingSyncs() : 0);
+    }
+
+    /// For operators, and cheap: the state that this member is in; null of a server on its own.
+    public @Nullable PeerState peerState() {
+        return member == null ? null : member.zab().state();
     }
 
     private void onTick(Input.Tick tick, List<Effect> out) {

@@ -41,6 +41,10 @@ final class Syncs {
         return pending.isEmpty();
     }
 
+    int size() {
+        return pending.size();
+    }
+
     /// Whether a write of this session has to wait.
     boolean isShut(long sessionId) {
         return !gates.isEmpty() && gates.containsKey(sessionId);

@@ -46,6 +46,7 @@ import io.banyan.zab.Entry;
 import io.banyan.zab.Message;
 import io.banyan.zab.Notification;
 import io.banyan.zab.Past;
+import io.banyan.zab.PeerState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -174,6 +175,8 @@ public final class BanyanServer implements AutoCloseable {
         int stepMillis = Math.clamp(tickMillis / STEPS_PER_TICK, STEP_MILLIS_MIN, STEP_MILLIS_MAX);
         metrics.summary(Summary.STARTUP_TXNS_LOADED).add(recovered.txns());
         metrics.summary(Summary.DBINITTIME).add(recovered.millis());
+        metrics.summary(Summary.STARTUP_SNAP_LOAD_TIME).add(recovered.loadMillis());
+        metrics.summary(Summary.STARTUP_TXNS_LOAD_TIME).add(recovered.replayMillis());
         long nowMillis = System.nanoTime() / 1_000_000;
         ReplicaConfig replicaConfig = Mapping.replica(config, gateways, stepMillis);
         var replica =
@@ -226,7 +229,7 @@ public final class BanyanServer implements AutoCloseable {
                         ports == null ? PeerOutlet.NOBODY : ports,
                         new Events(),
                         stepMillis);
-        facts = new RunningFacts(front, host, stats, config, recovered.snapshot());
+        facts = new RunningFacts(front, host, stats, ports, config, recovered.snapshot());
         operator = new Operator(config, facts, metrics);
         words.answeredBy(operator);
         snapshots =
@@ -472,7 +475,12 @@ public final class BanyanServer implements AutoCloseable {
             ServerFacts.LastSnapshot snapshot,
             List<Entry> newest,
             long txns,
-            long millis) {
+            long loadMillis,
+            long replayMillis) {
+        long millis() {
+            return loadMillis + replayMillis;
+        }
+
         Past past(EpochFiles epochs) {
             return new Past(
                     epochs.acceptedEpoch(),
@@ -500,7 +508,7 @@ public final class BanyanServer implements AutoCloseable {
                 SnapshotFile.write(disk, storeConfig, state);
                 Recovery.created(disk);
                 LOG.info("new database dataDir={}", storage.dataDir());
-                yield new Recovered(state, false, snapshotOf(0), List.of(), 0, 0);
+                yield new Recovered(state, false, snapshotOf(0), List.of(), 0, 0, 0);
             }
             case SNAPSHOT, LOG_ONLY -> {
                 State found = target.state();
@@ -515,7 +523,8 @@ public final class BanyanServer implements AutoCloseable {
                         snapshotOf(result.snapshot() == null ? -1 : result.snapshot().zxid()),
                         target.newest(),
                         result.txns(),
-                        (result.loadNanos() + result.replayNanos()) / 1_000_000);
+                        result.loadNanos() / 1_000_000,
+                        result.replayNanos() / 1_000_000);
             }
             case UNINITIALIZED -> {
                 if (isMember) {
@@ -523,7 +532,7 @@ public final class BanyanServer implements AutoCloseable {
                             "no database in {}, and zookeeper.db.autocreate=false: this server"
                                     + " votes again when it has copied the data from the others",
                             storage.dataDir());
-                    yield new Recovered(tree.fresh(), false, snapshotOf(-1), List.of(), 0, 0);
+                    yield new Recovered(tree.fresh(), false, snapshotOf(-1), List.of(), 0, 0, 0);
                 }
                 throw new IOException(
                         "no database in "
@@ -604,6 +613,20 @@ public final class BanyanServer implements AutoCloseable {
         private final CounterCell proposals = metrics.counter(Counter.PROPOSAL_COUNT);
         private final SummaryCell snapshotMillis = metrics.summary(Summary.SNAPSHOTTIME);
         private final CounterCell snapshotErrors = metrics.counter(Counter.SNAPSHOT_ERROR_COUNT);
+        private final CounterCell elections = metrics.counter(Counter.LOOKING_COUNT);
+        private final SummaryCell electionMillis = metrics.summary(Summary.ELECTION_TIME);
+        private final SummaryCell followerSyncMillis = metrics.summary(Summary.FOLLOWER_SYNC_TIME);
+        private final SummaryCell observerSyncMillis = metrics.summary(Summary.OBSERVER_SYNC_TIME);
+        private final SummaryCell unavailableMillis = metrics.summary(Summary.UNAVAILABLE_TIME);
+        private final SummaryCell leaderUnavailableMillis =
+                metrics.summary(Summary.LEADER_UNAVAILABLE_TIME);
+        private final CounterCell diffs = metrics.counter(Counter.DIFF_COUNT);
+        private final CounterCell images = metrics.counter(Counter.SNAP_COUNT);
+        private final SummaryCell ackMillis = metrics.summary(Summary.QUORUM_ACK_LATENCY);
+        private final CounterCell proposalsHeard =
+                metrics.counter(Counter.LEARNER_PROPOSAL_RECEIVED_COUNT);
+        private final CounterCell commitsHeard =
+                metrics.counter(Counter.LEARNER_COMMIT_RECEIVED_COUNT);
         private final CounterCell unrecoverable =
                 metrics.counter(Counter.UNRECOVERABLE_ERROR_COUNT);
 
@@ -649,6 +672,45 @@ public final class BanyanServer implements AutoCloseable {
             }
             operator.roleChanged();
             logRole(serving, why);
+        }
+
+        @Override
+        public void looking() {
+            elections.increment();
+        }
+
+        @Override
+        public void elected(long millis) {
+            electionMillis.add(millis);
+        }
+
+        @Override
+        public void available(PeerState as, long syncMillis, long withoutServiceMillis) {
+            unavailableMillis.add(withoutServiceMillis);
+            switch (as) {
+                case LEADING -> leaderUnavailableMillis.add(withoutServiceMillis);
+                case FOLLOWING -> followerSyncMillis.add(syncMillis);
+                case OBSERVING -> observerSyncMillis.add(syncMillis);
+                case LOOKING -> throw new IllegalStateException("serves while it looks");
+            }
+        }
+
+        @Override
+        public void learnerSynced(boolean image) {
+            (image ? images : diffs).increment();
+        }
+
+        @Override
+        public void acknowledged(int txns, long millis) {
+            for (int i = 0; i < txns; i++) {
+                ackMillis.add(millis);
+            }
+        }
+
+        @Override
+        public void followed(int proposals, int commits) {
+            proposalsHeard.add(proposals);
+            commitsHeard.add(commits);
         }
 
         private void logRole(boolean serving, String why) {

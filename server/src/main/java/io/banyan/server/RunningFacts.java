@@ -13,6 +13,7 @@ import io.banyan.server.operate.MemberFacts;
 import io.banyan.server.operate.ServerFacts;
 import io.banyan.server.operate.SessionFacts;
 import io.banyan.server.operate.WatchFacts;
+import io.banyan.server.peer.PeerPorts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +37,10 @@ final class RunningFacts implements ServerFacts {
     private final NettyFront front;
     private final ReplicaHost host;
     private final ServerStats stats;
+
+    /// Null of a server that stands alone.
+    private final @Nullable PeerPorts ports;
+
     private final long startNanos = System.nanoTime();
     private final int tickMillis;
 
@@ -50,6 +55,7 @@ final class RunningFacts implements ServerFacts {
             NettyFront front,
             ReplicaHost host,
             ServerStats stats,
+            @Nullable PeerPorts ports,
             ServerConfig config,
             LastSnapshot lastSnapshot) {
         tickMillis = config.timing().tickMillis();
@@ -57,6 +63,7 @@ final class RunningFacts implements ServerFacts {
         this.front = front;
         this.host = host;
         this.stats = stats;
+        this.ports = ports;
         this.lastSnapshot = lastSnapshot;
     }
 
@@ -126,9 +133,11 @@ final class RunningFacts implements ServerFacts {
                                         each.serverId(),
                                         each.observer(),
                                         each.synced(),
-                                        each.ackedZxid()))
+                                        each.ackedZxid(),
+                                        ports == null ? null : ports.traffic(each.serverId())))
                         .toList(),
                 now.observerMasterId(),
+                now.pendingSyncs(),
                 host.proposalSizes());
     }
 
@@ -305,6 +314,13 @@ final class RunningFacts implements ServerFacts {
             gateway.connections().forEach(each -> each.stats().reset());
             return true;
         });
+    }
+
+    @Override
+    public void resetLearnerTraffic() {
+        if (ports != null) {
+            ports.resetTraffic();
+        }
     }
 
     private <T> List<T> gather(Function<Gateway, T> question) {

@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The commands themselves, without HTTP. May block; any thread.
@@ -93,7 +94,7 @@ final class Commands {
         add(true, this::lastSnapshot, "last_snapshot", "lsnp");
         add(true, this::leader, "leader", "lead");
         add(true, this::monitor, "monitor", "mntr");
-        add(true, call -> Reply.empty(), "observer_connection_stat_reset", "orst");
+        add(true, this::observerStatReset, "observer_connection_stat_reset", "orst");
         add(true, this::observers, "observers", "obsr");
         add(true, call -> Reply.empty(), "ruok");
         add(true, this::serverStats, "server_stats", "srvr");
@@ -155,6 +156,11 @@ final class Commands {
 
     private Reply connectionStatReset(Call call) {
         facts.resetConnectionStats();
+        return Reply.empty();
+    }
+
+    private Reply observerStatReset(Call call) {
+        facts.resetLearnerTraffic();
         return Reply.empty();
     }
 
@@ -267,6 +273,14 @@ final class Commands {
         values.put("read_only", isReadOnly());
         values.put("server_stats", numbers);
         values.put("client_response", responses);
+        MemberFacts member = facts.member();
+        if (member != null && member.role() == MemberFacts.Role.LEADING) {
+            var proposals = new LinkedHashMap<String, Object>();
+            proposals.put("last_buffer_size", member.proposals().last());
+            proposals.put("min_buffer_size", member.proposals().min());
+            proposals.put("max_buffer_size", member.proposals().max());
+            values.put("proposal_stats", proposals);
+        }
         values.put("node_count", facts.znodeCount());
         return values;
     }
@@ -426,11 +440,8 @@ final class Commands {
         var observers = new ArrayList<Map<String, Object>>();
         if (member != null) {
             for (MemberFacts.Learner each : member.learners()) {
-                if (each.observer()) {
-                    var values = new LinkedHashMap<String, Object>();
-                    values.put("sid", each.serverId());
-                    values.put("synced", each.synced());
-                    observers.add(values);
+                if (each.observer() && each.traffic() != null) {
+                    observers.add(learner(each.serverId(), each.traffic()));
                 }
             }
         }
@@ -438,6 +449,20 @@ final class Commands {
         values.put("synced_observers", member == null ? 0 : member.synced(true));
         values.put("observers", observers);
         return Reply.of(values);
+    }
+
+    private static Map<String, Object> learner(long serverId, MemberFacts.Traffic traffic) {
+        var values = new LinkedHashMap<String, Object>();
+        values.put("remote_socket_address", traffic.remote().toString());
+        values.put("sid", serverId);
+        values.put("established", traffic.establishedMillis());
+        values.put("queued_packets", traffic.queuedPackets());
+        values.put("queued_packets_size", traffic.queuedBytes());
+        values.put("packets_received", traffic.packetsReceived());
+        values.put("packets_sent", traffic.packetsSent());
+        values.put("requests", traffic.requests());
+        values.put("last_zxid", traffic.lastZxid());
+        return values;
     }
 
     private Reply votingView(Call call) {
@@ -453,7 +478,16 @@ final class Commands {
         return Reply.of("current_config", view);
     }
 
-    private static Map<String, Object> view(ServerConfig.Server server) {
+    /// Where clients find a server: what its line says, or, of this one, its own client port.
+    private String clientAddress(ServerConfig.Server server) {
+        Endpoint client = server.client();
+        if (client == null && server.id() == config.ensemble().myId()) {
+            client = config.clientPorts().plain();
+        }
+        return client == null ? "" : client.toString();
+    }
+
+    private Map<String, Object> view(ServerConfig.Server server) {
         var quorum = new ArrayList<String>();
         var election = new ArrayList<String>();
         for (ServerConfig.PeerAddress each : server.addresses()) {
@@ -463,7 +497,7 @@ final class Commands {
         var values = new LinkedHashMap<String, Object>();
         values.put("server_addresses", quorum);
         values.put("election_addresses", election);
-        values.put("client_address", server.client() == null ? "" : server.client().toString());
+        values.put("client_address", clientAddress(server));
         values.put(
                 "learner_type",
                 server.role() == ServerConfig.Role.OBSERVER ? "observer" : "participant");
@@ -479,14 +513,11 @@ final class Commands {
             values.put("zabstate", "");
             return Reply.of(values);
         }
-        ServerConfig.PeerAddress address = me.addresses().getFirst();
         values.put("myid", me.id());
         values.put("is_leader", member.role() == MemberFacts.Role.LEADING);
-        values.put("quorum_address", new Endpoint(address.host(), address.quorumPort()).toString());
-        values.put(
-                "election_address",
-                new Endpoint(address.host(), address.electionPort()).toString());
-        values.put("client_address", me.client() == null ? "" : me.client().toString());
+        values.put("quorum_address", addresses(me, ServerConfig.PeerAddress::quorumPort));
+        values.put("election_address", addresses(me, ServerConfig.PeerAddress::electionPort));
+        values.put("client_address", clientAddress(me));
         values.put("voting", me.role() == ServerConfig.Role.PARTICIPANT);
         long zxid = facts.lastZxid();
         values.put("last_zxid", Zxid.hex(zxid));
@@ -494,6 +525,35 @@ final class Commands {
         values.put("zab_counter", zxid & 0xffffffffL);
         values.put("zabstate", member.zabState());
         return Reply.of(values);
+    }
+
+    /// ZooKeeper tells its own view of a server that may have several addresses. Of itself a server
+    /// thinks that it can be reached at all of them.
+    private static Map<String, Object> addresses(
+            ServerConfig.Server server, ToIntFunction<ServerConfig.PeerAddress> portOf) {
+        var all = new ArrayList<String>();
+        var hosts = new ArrayList<String>();
+        var ports = new ArrayList<Integer>();
+        var wildcards = new ArrayList<String>();
+        for (ServerConfig.PeerAddress each : server.addresses()) {
+            int port = portOf.applyAsInt(each);
+            all.add(new Endpoint(each.host(), port).toString());
+            hosts.add(each.host());
+            ports.add(port);
+            wildcards.add(new Endpoint("", port).toString());
+        }
+        var values = new LinkedHashMap<String, Object>();
+        values.put("all_addresses", all);
+        values.put("all_host_strings", hosts);
+        values.put("all_ports", ports);
+        values.put("all_reachable_addresses", all);
+        values.put("all_reachable_addresses_or_all", all);
+        values.put("empty", all.isEmpty());
+        values.put("one", all.getFirst());
+        values.put("reachable_address", all.getFirst());
+        values.put("reachable_or_one", all.getFirst());
+        values.put("wildcard_addresses", wildcards);
+        return values;
     }
 
     // --- snapshot and restore -------------------------------------------------------------

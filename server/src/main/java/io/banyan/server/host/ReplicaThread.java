@@ -8,6 +8,8 @@ import io.banyan.replica.Membership;
 import io.banyan.replica.Replica;
 import io.banyan.server.operate.MemberFacts;
 import io.banyan.tree.Applied;
+import io.banyan.zab.Message;
+import io.banyan.zab.PeerState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -42,6 +44,12 @@ final class ReplicaThread extends Thread {
     private volatile @Nullable Membership membership;
     private volatile MemberFacts.ProposalSizes proposalSizes = MemberFacts.ProposalSizes.NONE;
     private long membershipMillis;
+    private final RoleWatch roles;
+    private final ProposalClock proposals;
+
+    /// Whether this member leads others.
+    private boolean leading;
+
     private volatile boolean stopping;
 
     ReplicaThread(
@@ -65,6 +73,8 @@ final class ReplicaThread extends Thread {
         this.peers = peers;
         this.events = events;
         this.tickMillis = tickMillis;
+        this.roles = new RoleWatch(events, nowMillis());
+        this.proposals = new ProposalClock(events);
     }
 
     /// Lets the replica answer a question on its own thread.
@@ -134,7 +144,16 @@ final class ReplicaThread extends Thread {
             replica.step(inputs.get(i), effects);
         }
         replica.endRound(effects);
+        PeerState state = replica.peerState();
+        if (state != null) {
+            roles.saw(state, nowMillis());
+            leading = state == PeerState.LEADING;
+            if (!leading) {
+                countFollowed(inputs);
+            }
+        }
         carryOut();
+        proposals.endRound(nowMillis());
         if (nowMillis() - membershipMillis > MEMBERSHIP_MILLIS) {
             membershipMillis = nowMillis();
             membership = replica.membership();
@@ -144,12 +163,32 @@ final class ReplicaThread extends Thread {
         }
     }
 
+    private void countFollowed(List<Input> inputs) {
+        int proposals = 0;
+        int commits = 0;
+        for (int i = 0; i < inputs.size(); i++) {
+            if (inputs.get(i) instanceof Input.FromPeer from) {
+                if (from.message() instanceof Message.Proposal) {
+                    proposals++;
+                } else if (from.message() instanceof Message.Commit) {
+                    commits++;
+                }
+            }
+        }
+        if (proposals + commits > 0) {
+            events.followed(proposals, commits);
+        }
+    }
+
     private void carryOut() {
         for (int i = 0; i < effects.size(); i++) {
             switch (effects.get(i)) {
                 case Effect.Append append -> {
                     forLog.add(append);
                     proposalSizes = proposalSizes.with(append.payload().length);
+                    if (leading) {
+                        proposals.proposed(append.zxid());
+                    }
                 }
                 case Effect.Sync sync -> forLog.add(sync);
                 case Effect.RollLog roll -> forLog.add(roll);
@@ -167,19 +206,31 @@ final class ReplicaThread extends Thread {
                 case Effect.Notify notify -> peers.notify(notify.serverId(), notify.notification());
                 case Effect.Dial dial ->
                         peers.dial(dial.link(), dial.serverId(), dial.observerMaster());
-                case Effect.SendToPeer send -> peers.send(send.link(), send.message());
-                case Effect.SendImage send ->
-                        peers.sendImage(send.link(), send.zxid(), send.state());
+                case Effect.SendToPeer send -> {
+                    peers.send(send.link(), send.message());
+                    if (send.message() instanceof Message.Diff) {
+                        events.learnerSynced(false);
+                    }
+                }
+                case Effect.SendImage send -> {
+                    peers.sendImage(send.link(), send.zxid(), send.state());
+                    events.learnerSynced(true);
+                }
                 case Effect.HangUp hangUp -> peers.hangUp(hangUp.link(), hangUp.why());
                 case Effect.Serve serve -> {
                     committed = serve.state();
                     membership = replica.membership();
                     outlet.serve(serve);
+                    if (!serve.readOnly()) {
+                        roles.serves(nowMillis());
+                    }
                     events.serving(true, "");
                 }
                 case Effect.Cease cease -> {
                     membership = replica.membership();
                     outlet.cease(cease.why());
+                    roles.ceases(nowMillis());
+                    proposals.forget();
                     events.serving(false, cease.why());
                 }
                 case Effect.Report report -> LOG.info("{}", report.line());
@@ -195,6 +246,9 @@ final class ReplicaThread extends Thread {
     private void deliver(Batch batch) {
         outlet.deliver(batch);
         committed = replica.state();
+        if (leading) {
+            proposals.committed(committed.zxid(), nowMillis());
+        }
         for (Committed each : batch.items()) {
             Applied applied = each.applied();
             if (applied != null && DigestLog.wants(applied.zxid())) {

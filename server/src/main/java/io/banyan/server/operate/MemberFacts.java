@@ -1,6 +1,8 @@
 package io.banyan.server.operate;
 
+import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a server is in its ensemble.
 ///
@@ -9,6 +11,7 @@ import java.util.List;
 /// @param learners who learn from this server, which leads or serves observers as a follower
 /// @param observerMasterId whom this observer learns from, the leader or a follower; -1 if this
 ///   server does not observe
+/// @param pendingSyncs that this leader owes an answer
 /// @param proposals sizes of what was proposed or logged
 public record MemberFacts(
         Role role,
@@ -18,6 +21,7 @@ public record MemberFacts(
         long loggedZxid,
         List<Learner> learners,
         long observerMasterId,
+        int pendingSyncs,
         ProposalSizes proposals) {
 
     public enum Role {
@@ -41,7 +45,30 @@ public record MemberFacts(
     }
 
     /// One of those who learn from this server.
-    public record Learner(long serverId, boolean observer, boolean synced, long ackedZxid) {}
+    ///
+    /// @param traffic null if its connection has just ended
+    public record Learner(
+            long serverId,
+            boolean observer,
+            boolean synced,
+            long ackedZxid,
+            @Nullable Traffic traffic) {}
+
+    /// What went over the connection of a learner.
+    ///
+    /// @param establishedMillis wall clock
+    /// @param queuedBytes about what waits to be sent
+    /// @param requests of its clients
+    /// @param lastZxid last that it was told; 0 for none
+    public record Traffic(
+            InetSocketAddress remote,
+            long establishedMillis,
+            int queuedPackets,
+            long queuedBytes,
+            long packetsReceived,
+            long packetsSent,
+            long requests,
+            long lastZxid) {}
 
     /// Bytes of a transaction; -1 while there was none.
     public record ProposalSizes(int last, int min, int max) {

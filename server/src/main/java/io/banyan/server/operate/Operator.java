@@ -589,7 +589,7 @@ public final class Operator {
             metrics.gauge(Gauge.SYNCED_FOLLOWERS, () -> now(m -> m.synced(false)));
             metrics.gauge(Gauge.SYNCED_NON_VOTING_FOLLOWERS, () -> 0);
             metrics.gauge(Gauge.SYNCED_OBSERVERS, () -> now(m -> m.synced(true)));
-            metrics.gauge(Gauge.PENDING_SYNCS, () -> 0);
+            metrics.gauge(Gauge.PENDING_SYNCS, () -> now(MemberFacts::pendingSyncs));
             metrics.gauge(Gauge.LEADER_UPTIME, () -> facts.elapsedMillis() - since);
             metrics.gauge(Gauge.LAST_PROPOSAL_SIZE, () -> now(m -> m.proposals().last()));
             metrics.gauge(Gauge.MAX_PROPOSAL_SIZE, () -> now(m -> m.proposals().max()));

@@ -98,6 +98,9 @@ public interface ServerFacts {
     /// Packet counts and latencies of every connection start again (`crst`).
     void resetConnectionStats();
 
+    /// What was counted of learners' connections starts again (`orst`).
+    default void resetLearnerTraffic() {}
+
     /// @param version of the digest's algorithm
     record DigestEntry(long zxid, int version, long digest) {}
 

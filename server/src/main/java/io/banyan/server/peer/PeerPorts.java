@@ -2,6 +2,7 @@ package io.banyan.server.peer;
 
 import io.banyan.replica.PeerCodec;
 import io.banyan.server.host.PeerOutlet;
+import io.banyan.server.operate.MemberFacts;
 import io.banyan.tree.Loader;
 import io.banyan.tree.State;
 import io.banyan.wire.JuteWriter;
@@ -64,6 +65,18 @@ public final class PeerPorts implements PeerOutlet {
             LOG.info("quorum link {} hung up: {}", link, why);
         }
         quorum.hangUp(link);
+    }
+
+    /// What went over the connection of a learner.
+    ///
+    /// @return null if it is not connected
+    public MemberFacts.@Nullable Traffic traffic(long serverId) {
+        return quorum.traffic(serverId);
+    }
+
+    /// Counts of learners' packets start again.
+    public void resetTraffic() {
+        quorum.resetTraffic();
     }
 
     public void close() {

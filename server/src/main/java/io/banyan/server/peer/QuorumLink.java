@@ -1,14 +1,19 @@
 package io.banyan.server.peer;
 
+import io.banyan.replica.Load;
 import io.banyan.replica.PeerCodec;
+import io.banyan.server.operate.MemberFacts;
 import io.banyan.tree.State;
 import io.banyan.wire.JuteWriter;
 import io.banyan.zab.Message;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +53,13 @@ final class QuorumLink {
     private long queuedBytes;
     private boolean hungUp;
     private boolean ended;
+    private long connectedMillis;
+
+    // For operators; written by the one who reads and the one who writes the socket.
+    private final AtomicLong packetsReceived = new AtomicLong();
+    private final AtomicLong packetsSent = new AtomicLong();
+    private final AtomicLong requests = new AtomicLong();
+    private volatile long lastZxid;
 
     /// @param toLeader whether the other end is the leader: we dialled it
     QuorumLink(long number, boolean toLeader, long unsentBytesMax) {
@@ -73,10 +85,67 @@ final class QuorumLink {
                 return false;
             }
             socket = newSocket;
+            connectedMillis = System.currentTimeMillis();
         } finally {
             lock.unlock();
         }
         return true;
+    }
+
+    /// What went over it; null if it is not connected any more.
+    MemberFacts.@Nullable Traffic traffic() {
+        lock.lock();
+        try {
+            if (socket == null
+                    || ended
+                    || !(socket.getRemoteSocketAddress() instanceof InetSocketAddress remote)) {
+                return null;
+            }
+            return new MemberFacts.Traffic(
+                    remote,
+                    connectedMillis,
+                    queue.size(),
+                    queuedBytes,
+                    packetsReceived.get(),
+                    packetsSent.get(),
+                    requests.get(),
+                    lastZxid);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// For operators: counts start again.
+    void resetTraffic() {
+        packetsReceived.set(0);
+        packetsSent.set(0);
+        requests.set(0);
+    }
+
+    /// These have come in.
+    void received(List<Message> messages) {
+        packetsReceived.addAndGet(messages.size());
+        int asked = 0;
+        for (Message each : messages) {
+            if (each instanceof Message.Carried carried && carried.load() instanceof Load.Forward) {
+                asked++;
+            }
+        }
+        requests.addAndGet(asked);
+    }
+
+    private void sent(ArrayDeque<Outgoing> batch) {
+        packetsSent.addAndGet(batch.size());
+        for (Outgoing each : batch) {
+            switch (each) {
+                case Outgoing.Packet(Message.Proposal proposal) -> lastZxid = proposal.zxid();
+                case Outgoing.Packet(Message.Inform inform) -> lastZxid = inform.zxid();
+                case Outgoing.Packet other -> {
+                    // Not about a transaction, or about one that was counted.
+                }
+                case Outgoing.Image image -> lastZxid = image.zxid();
+            }
+        }
     }
 
     /// @return false if too much waits already
@@ -197,6 +266,7 @@ final class QuorumLink {
                 }
             }
             flush(bytes, out);
+            sent(batch);
         }
         end();
     }

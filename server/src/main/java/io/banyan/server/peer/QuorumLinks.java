@@ -3,6 +3,7 @@ package io.banyan.server.peer;
 import io.banyan.replica.PeerCodec;
 import io.banyan.server.config.Endpoint;
 import io.banyan.server.config.ServerConfig.PeerAddress;
+import io.banyan.server.operate.MemberFacts;
 import io.banyan.tree.Loader;
 import io.banyan.tree.State;
 import io.banyan.wire.MalformedRecord;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,6 +108,16 @@ final class QuorumLinks {
         if (link != null && !link.sendImage(zxid, state)) {
             tooSlow(link);
         }
+    }
+
+    /// @return null if it is not connected
+    MemberFacts.@Nullable Traffic traffic(long serverId) {
+        QuorumLink link = learners.get(serverId);
+        return link == null ? null : link.traffic();
+    }
+
+    void resetTraffic() {
+        learners.values().forEach(QuorumLink::resetTraffic);
     }
 
     private void tooSlow(QuorumLink link) {
@@ -347,6 +359,7 @@ final class QuorumLinks {
                 if (!link.isOpen()) {
                     return;
                 }
+                link.received(messages);
                 events.received(link.number(), List.copyOf(messages));
                 messages.clear();
             }

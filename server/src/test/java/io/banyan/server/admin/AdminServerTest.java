@@ -7,6 +7,7 @@ import io.banyan.server.config.ServerConfig;
 import io.banyan.server.config.ZooCfg;
 import io.banyan.server.metrics.Metrics;
 import io.banyan.server.operate.FixedFacts;
+import io.banyan.server.operate.MemberFacts;
 import io.banyan.server.operate.Operator;
 import io.banyan.server.operate.ServerFacts.Serving;
 import io.banyan.server.operate.Version;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,6 +27,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -329,6 +332,93 @@ class AdminServerTest {
         assertThat(get("voting_view")).contains("\"current_config\" : { },");
         assertThat(get("zabstate")).contains("\"voting\" : false,\n  \"zabstate\" : \"\",");
         assertThat(get("observers")).contains("\"synced_observers\" : 0,\n  \"observers\" : [ ],");
+    }
+
+    private void startAsMember(MemberFacts.Role role, MemberFacts.Learner... learners)
+            throws Exception {
+        Files.writeString(directory.resolve("myid"), "1");
+        facts.member =
+                new MemberFacts(
+                        role,
+                        true,
+                        2,
+                        1,
+                        6,
+                        List.of(learners),
+                        role == MemberFacts.Role.OBSERVING ? 3 : -1,
+                        0,
+                        new MemberFacts.ProposalSizes(40, 36, 48));
+        start(
+                """
+                initLimit=5
+                syncLimit=2
+                server.1=127.0.0.1:21881:21882
+                server.2=127.0.0.2:21881:21882
+                """);
+    }
+
+    @Test
+    void followerTellsOfItsObserversAndCountsThemAnewIfAsked() throws Exception {
+        var traffic =
+                new MemberFacts.Traffic(
+                        new InetSocketAddress("127.0.0.1", 43486),
+                        1795323627899L,
+                        2,
+                        90,
+                        80,
+                        81,
+                        7,
+                        6);
+        startAsMember(
+                MemberFacts.Role.FOLLOWING,
+                new MemberFacts.Learner(4, true, true, 0, traffic),
+                new MemberFacts.Learner(5, true, false, 0, null));
+
+        assertThat(get("observers"))
+                .contains(
+                        "\"synced_observers\" : 1,",
+                        "\"remote_socket_address\" : \"/127.0.0.1:43486\",",
+                        "\"sid\" : 4,",
+                        "\"established\" : 1795323627899,",
+                        "\"queued_packets\" : 2,",
+                        "\"queued_packets_size\" : 90,",
+                        "\"packets_received\" : 80,",
+                        "\"packets_sent\" : 81,",
+                        "\"requests\" : 7,",
+                        "\"last_zxid\" : 6")
+                .doesNotContain("\"sid\" : 5");
+        get("observer_connection_stat_reset");
+        assertThat(facts.trafficResets).isEqualTo(1);
+    }
+
+    @Test
+    void memberTellsItsAddressesAsZooKeeperDoes() throws Exception {
+        startAsMember(MemberFacts.Role.LEADING);
+
+        assertThat(get("zabstate"))
+                .contains(
+                        "\"all_addresses\" : [ \"127.0.0.1:21881\" ]",
+                        "\"all_host_strings\" : [ \"127.0.0.1\" ]",
+                        "\"all_ports\" : [ 21882 ]",
+                        "\"reachable_or_one\" : \"127.0.0.1:21882\"",
+                        "\"wildcard_addresses\" : [ \"0.0.0.0:21881\" ]",
+                        "\"client_address\" : \"0.0.0.0:22181\"");
+        assertThat(get("voting_view"))
+                .contains("\"client_address\" : \"0.0.0.0:22181\"", "\"client_address\" : \"\"");
+        assertThat(get("server_stats"))
+                .contains(
+                        "\"proposal_stats\" : {",
+                        "\"last_buffer_size\" : 40,",
+                        "\"min_buffer_size\" : 36,",
+                        "\"max_buffer_size\" : 48");
+    }
+
+    @Test
+    void observerTellsWhomItLearnsFrom() throws Exception {
+        startAsMember(MemberFacts.Role.OBSERVING);
+
+        assertThat(get("monitor")).contains("\"observer_master_id\" : 3,");
+        assertThat(get("server_stats")).doesNotContain("proposal_stats");
     }
 
     @Test

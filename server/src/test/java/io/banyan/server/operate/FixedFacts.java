@@ -5,6 +5,7 @@ import io.banyan.wire.OpCode;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A server that stands still, so that texts can be compared: the one whose answers were captured
 /// from ZooKeeper 3.9.5 with two sessions.
@@ -15,6 +16,11 @@ public final class FixedFacts implements ServerFacts {
     public Serving serving = Serving.EVERYTHING;
     public String reason = "";
     public int connectionResets;
+    public int trafficResets;
+
+    /// Null: it stands alone.
+    public @Nullable MemberFacts member;
+
     private final ServerStats stats = new ServerStats();
     private final ServerStats.Recorder recorder = stats.recorder();
 
@@ -45,6 +51,16 @@ public final class FixedFacts implements ServerFacts {
     @Override
     public String serverState() {
         return "standalone";
+    }
+
+    @Override
+    public @Nullable MemberFacts member() {
+        return member;
+    }
+
+    @Override
+    public void resetLearnerTraffic() {
+        trafficResets++;
     }
 
     @Override

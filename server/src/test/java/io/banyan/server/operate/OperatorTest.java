@@ -12,6 +12,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,24 @@ class OperatorTest {
                                 Mode: standalone
                                 Node count: 8
                                 """);
+    }
+
+    @Test
+    void monitoringOfAnObserverTellsWhomItLearnsFrom() throws Exception {
+        facts.member =
+                new MemberFacts(
+                        MemberFacts.Role.OBSERVING,
+                        true,
+                        2,
+                        1,
+                        6,
+                        List.of(),
+                        3,
+                        0,
+                        MemberFacts.ProposalSizes.NONE);
+
+        assertThat(answer(Word.MNTR))
+                .contains("\nzk_peer_state\tobserving - broadcast\nzk_observer_master_id\t3\n");
     }
 
     @Test

@@ -148,6 +148,38 @@ final class QuorumPortTest {
     }
 
     @Test
+    void trafficOfALearnerIsCounted() {
+        try (var ports = new TestPorts(2, 0)) {
+            var learner = new Heard();
+            var leader = new Heard();
+            PeerPorts one = ports.start(1, learner);
+            PeerPorts two = ports.start(2, leader);
+            assertThat(two.traffic(1)).isNull();
+            one.dial(-1, 2, false);
+            learner.await(new Opened(-1));
+            one.send(-1, LEARNER);
+            leader.await(new Came(1, LEARNER));
+            two.send(1, new Message.Proposal(7, new byte[3]));
+            two.send(1, new Message.Commit(7));
+            learner.await(new Came(-1, new Message.Commit(7)));
+            one.send(-1, new Message.Ack(7));
+            leader.await(new Came(1, new Message.Ack(7)));
+            // What is sent is counted once it is out; the answer to it may be faster.
+            two.send(1, new Message.UpToDate());
+            learner.await(new Came(-1, new Message.UpToDate()));
+
+            var traffic = two.traffic(1);
+            assertThat(traffic).isNotNull();
+            assertThat(traffic.packetsReceived()).isEqualTo(1);
+            assertThat(traffic.packetsSent()).isGreaterThanOrEqualTo(2);
+            assertThat(traffic.lastZxid()).isEqualTo(7);
+            assertThat(traffic.requests()).isZero();
+            two.resetTraffic();
+            assertThat(two.traffic(1).packetsReceived()).isZero();
+        }
+    }
+
+    @Test
     void observerServesNoObservers() {
         try (var ports = new TestPorts(1, 2)) {
             ports.withObserverMasters();

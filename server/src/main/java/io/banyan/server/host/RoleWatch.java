@@ -1,0 +1,50 @@
+package io.banyan.server.host;
+
+import io.banyan.zab.PeerState;
+import org.jspecify.annotations.Nullable;
+
+/// How long a member looks for a leader, takes over its history, and serves nobody. Confined to the
+/// replica's thread; times in milliseconds of one monotonic clock.
+final class RoleWatch {
+    private final HostEvents events;
+    private @Nullable PeerState state;
+    private long stateSinceMillis;
+    private boolean serving;
+    private long unavailableSinceMillis;
+
+    RoleWatch(HostEvents events, long nowMillis) {
+        this.events = events;
+        this.unavailableSinceMillis = nowMillis;
+    }
+
+    /// The state of now; to be told before what this round did about clients.
+    void saw(PeerState now, long nowMillis) {
+        if (now == state) {
+            return;
+        }
+        if (now == PeerState.LOOKING) {
+            events.looking();
+        } else if (state == PeerState.LOOKING) {
+            events.elected(nowMillis - stateSinceMillis);
+        }
+        state = now;
+        stateSinceMillis = nowMillis;
+    }
+
+    /// Clients are served from now on.
+    void serves(long nowMillis) {
+        PeerState as = state;
+        if (!serving && as != null) {
+            serving = true;
+            events.available(as, nowMillis - stateSinceMillis, nowMillis - unavailableSinceMillis);
+        }
+    }
+
+    /// They are not any more.
+    void ceases(long nowMillis) {
+        if (serving) {
+            serving = false;
+            unavailableSinceMillis = nowMillis;
+        }
+    }
+}
