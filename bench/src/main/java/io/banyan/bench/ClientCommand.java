@@ -3,18 +3,15 @@ package io.banyan.bench;
 import io.banyan.client.Banyan;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
@@ -22,18 +19,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `bin/bench client`: our client beside Apache's, and our lock beside Curator's, against the same
-/// server.
+/// `bin/bench client`: our client beside Apache's against the same server, and our lock beside
+/// those of others on theirs.
 @Command(
         name = "client",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Measures this project's client beside Apache's 3.9.5 against the same server, and its"
-                    + " lock beside Curator's.",
+                    + " lock beside Curator's on Banyan and on ZooKeeper and Redisson's on Redis"
+                    + " (Debian package redis-server; left out without it).",
             "",
             "Each row: answers a second, p99 of the time from making a request to its callback, and"
-                    + " bytes allocated in the client's process for each answer."
+                    + " bytes allocated in the client's process for each answer. A lock's ratio is"
+                    + " ours to that line's."
         })
 final class ClientCommand implements Callable<Integer> {
     private static final byte[] DATA = new byte[100];
@@ -46,10 +45,10 @@ final class ClientCommand implements Callable<Integer> {
     @Option(
             names = "--server",
             paramLabel = "HOSTS",
-            description = "A server that runs already; else Banyan, or see --zookeeper.")
+            description = "A server that runs already, instead of all of these.")
     private String server = "";
 
-    @Option(names = "--zookeeper", description = "Apache ZooKeeper as the server.")
+    @Option(names = "--zookeeper", description = "The clients' rows against Apache ZooKeeper.")
     private boolean zookeeper;
 
     @Option(
@@ -76,14 +75,6 @@ final class ClientCommand implements Callable<Integer> {
             description = "Turns of each client; the median counts (default ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
-    /// What one row saw.
-    private record Seen(double perSecond, long p99Micros, double bytesEach) {
-        String show() {
-            return String.format(
-                    Locale.ROOT, "%10.0f/s %8d us %7.0f B", perSecond, p99Micros, bytesEach);
-        }
-    }
-
     private interface Row {
         Seen measure(ClientDriver driver, long nanos) throws Exception;
     }
@@ -92,30 +83,79 @@ final class ClientCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter progress = spec.commandLine().getErr();
+        var race = new LockRace(out, seconds, rounds);
         if (!server.isEmpty()) {
-            return run(server, out);
+            clients(server, out);
+            List<LockRace.Kind> kinds = List.of(fairLock(server), curator(server, "that server"));
+            race.run(1, kinds);
+            race.run(locks, kinds);
+            return 0;
         }
         Layout layout = Layout.fromProperties();
-        layout.require(!zookeeper);
-        Candidate candidate = zookeeper ? layout.apache("ZooKeeper 3.9.5") : layout.banyan();
+        layout.require(true);
         Path work = Files.createTempDirectory("banyan-bench-client");
         try (var lock = BenchLock.take(() -> progress.println("waiting for another bench"));
-                var running =
-                        RunningServer.start(
-                                candidate,
-                                work.resolve("server"),
-                                "1g",
-                                List.of("maxClientCnxns=0"))) {
+                var banyan = start(layout.banyan(), work.resolve("banyan"));
+                var apache = start(layout.apache("ZooKeeper 3.9.5"), work.resolve("apache"))) {
             assert lock != null;
-            out.println("server: " + candidate.name());
-            var address = running.address();
-            return run("127.0.0.1:" + address.getPort(), out);
+            RunningServer measured = zookeeper ? apache : banyan;
+            out.println("server: " + measured.candidate().name());
+            clients(hosts(measured), out);
+            var kinds = new ArrayList<LockRace.Kind>();
+            kinds.add(fairLock(hosts(banyan)));
+            kinds.add(curator(hosts(banyan), "Banyan"));
+            kinds.add(curator(hosts(apache), "ZooKeeper"));
+            Optional<RedisServer> redis = RedisServer.start(work.resolve("redis"));
+            try {
+                redis.ifPresentOrElse(
+                        each -> kinds.add(redisson(each)),
+                        () ->
+                                progress.println(
+                                        "no redis-server on the PATH (Debian package redis-server):"
+                                                + " left out"));
+                race.run(1, kinds);
+                race.run(locks, kinds);
+            } finally {
+                if (redis.isPresent()) {
+                    redis.get().close();
+                }
+            }
+            return 0;
         } finally {
             Directories.delete(work);
         }
     }
 
-    private int run(String hosts, PrintWriter out) throws Exception {
+    private static RunningServer start(Candidate candidate, Path directory) throws IOException {
+        return RunningServer.start(candidate, directory, "1g", List.of("maxClientCnxns=0"));
+    }
+
+    private static String hosts(RunningServer server) {
+        return "127.0.0.1:" + server.address().getPort();
+    }
+
+    private static LockRace.Kind fairLock(String hosts) {
+        return new LockRace.Kind(
+                "FairLock on Banyan",
+                "fair; on disk at a majority; fencing token checked by the guarded write",
+                () -> new LockClient.Fair(hosts, "/client/lock-fair"));
+    }
+
+    private static LockRace.Kind curator(String hosts, String where) {
+        return new LockRace.Kind(
+                "Curator's InterProcessMutex on " + where,
+                "fair; on disk at a majority; no token",
+                () -> new LockClient.Curators(hosts, "/client/lock-curator"));
+    }
+
+    private static LockRace.Kind redisson(RedisServer server) {
+        return new LockRace.Kind(
+                "Redisson's RLock on Redis",
+                "who comes first; in memory, a restart or failover gives it twice; no token",
+                () -> new LockClient.Redissons(server.port(), "lock"));
+    }
+
+    private void clients(String hosts, PrintWriter out) throws Exception {
         try (Banyan banyan = Banyan.connect(hosts)) {
             banyan.createAll("/client");
             for (int i = 0; i < KEYS; i++) {
@@ -124,19 +164,15 @@ final class ClientCommand implements Callable<Integer> {
                 }
             }
         }
-        out.printf(
-                "%-34s %36s %36s %7s%n", "", "Banyan client", "Apache client / Curator", "ratio");
+        out.printf("%-34s %36s %36s %7s%n", "", "Banyan client", "Apache client", "ratio");
         row(out, hosts, "get, one thread, blocking", this::blockingGets);
         row(out, hosts, "get, " + depth + " in flight", (d, n) -> pipelined(d, n, false));
         row(out, hosts, "set, " + depth + " in flight", (d, n) -> pipelined(d, n, true));
-        lockRow(out, hosts, 1);
-        lockRow(out, hosts, locks);
-        return 0;
     }
 
     private void row(PrintWriter out, String hosts, String name, Row row) throws Exception {
         try (var ours = new ClientDriver.Ours(hosts);
-                var theirs = new ClientDriver.Apaches(hosts, false)) {
+                var theirs = new ClientDriver.Apaches(hosts)) {
             long nanos = (long) (seconds * 1e9 / rounds);
             row.measure(ours, nanos);
             row.measure(theirs, nanos);
@@ -154,14 +190,7 @@ final class ClientCommand implements Callable<Integer> {
             one.add(ours.call());
             other.add(theirs.call());
         }
-        print(out, name, median(one), median(other));
-    }
-
-    private static Seen median(List<Seen> rounds) {
-        return rounds.stream()
-                .sorted(Comparator.comparingDouble(Seen::perSecond))
-                .toList()
-                .get(rounds.size() / 2);
+        print(out, name, Seen.median(one), Seen.median(other));
     }
 
     private static void print(PrintWriter out, String name, Seen ours, Seen theirs) {
@@ -177,7 +206,7 @@ final class ClientCommand implements Callable<Integer> {
 
     private Seen blockingGets(ClientDriver driver, long nanos) throws Exception {
         var latency = new Histogram(3);
-        long bytes = allocated();
+        long bytes = Seen.allocatedBytes();
         long start = System.nanoTime();
         long end = start + nanos;
         long count = 0;
@@ -187,14 +216,14 @@ final class ClientCommand implements Callable<Integer> {
             latency.recordValue(after - now);
             now = after;
         }
-        return seen(count, System.nanoTime() - start, latency, bytes);
+        return Seen.of(count, System.nanoTime() - start, latency, bytes);
     }
 
     private Seen pipelined(ClientDriver driver, long nanos, boolean writes) throws Exception {
         var window = new Semaphore(depth);
         var latency = new ConcurrentHistogram(3);
         var failures = new AtomicLong();
-        long bytes = allocated();
+        long bytes = Seen.allocatedBytes();
         long start = System.nanoTime();
         long end = start + nanos;
         long count = 0;
@@ -219,89 +248,6 @@ final class ClientCommand implements Callable<Integer> {
         if (failures.get() > 0) {
             throw new IOException(failures + " requests failed");
         }
-        return seen(count, System.nanoTime() - start, latency, bytes);
-    }
-
-    private void lockRow(PrintWriter out, String hosts, int clients) throws Exception {
-        var ours = new ArrayList<ClientDriver>();
-        var theirs = new ArrayList<ClientDriver>();
-        try {
-            for (int i = 0; i < clients; i++) {
-                ours.add(new ClientDriver.Ours(hosts));
-                theirs.add(new ClientDriver.Apaches(hosts, true));
-            }
-            inTurns(
-                    out,
-                    "lock and unlock, " + clients + " clients",
-                    () -> handOvers(ours, "/client/lock-a"),
-                    () -> handOvers(theirs, "/client/lock-b"));
-        } finally {
-            closeAll(ours);
-            closeAll(theirs);
-        }
-    }
-
-    private static void closeAll(List<ClientDriver> drivers) throws IOException {
-        for (ClientDriver each : drivers) {
-            each.close();
-        }
-        drivers.clear();
-    }
-
-    private Seen handOvers(List<ClientDriver> drivers, String path) throws Exception {
-        var over = new AtomicBoolean();
-        var measuring = new AtomicBoolean();
-        var count = new AtomicLong();
-        var failure = new AtomicReference<Exception>();
-        var latency = new ConcurrentHistogram(3);
-        var threads = new ArrayList<Thread>();
-        for (ClientDriver each : drivers) {
-            ClientDriver.LockDriver lock = each.lock(path);
-            threads.add(
-                    Thread.ofPlatform()
-                            .start(() -> {
-                                while (!over.get()) {
-                                    try {
-                                        long start = System.nanoTime();
-                                        lock.acquireAndRelease();
-                                        if (measuring.get()) {
-                                            count.incrementAndGet();
-                                            latency.recordValue(System.nanoTime() - start);
-                                        }
-                                    } catch (Exception e) {
-                                        failure.set(e);
-                                        return;
-                                    }
-                                }
-                            }));
-        }
-        Pause.millis((long) (seconds * 200 / rounds));
-        long bytes = allocated();
-        long start = System.nanoTime();
-        measuring.set(true);
-        Pause.millis((long) (seconds * 1000 / rounds));
-        measuring.set(false);
-        Seen seen = seen(count.get(), System.nanoTime() - start, latency, bytes);
-        over.set(true);
-        for (Thread each : threads) {
-            each.join();
-        }
-        if (failure.get() != null) {
-            throw failure.get();
-        }
-        return seen;
-    }
-
-    private static Seen seen(long count, long nanos, Histogram latency, long bytesBefore) {
-        return new Seen(
-                count * 1e9 / nanos,
-                latency.getValueAtPercentile(99) / 1000,
-                (allocated() - bytesBefore) / (double) Math.max(1, count));
-    }
-
-    /// By all threads of this process so far.
-    private static long allocated() {
-        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        return threads.getTotalThreadAllocatedBytes();
+        return Seen.of(count, System.nanoTime() - start, latency, bytes);
     }
 }

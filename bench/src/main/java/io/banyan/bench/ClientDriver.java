@@ -1,15 +1,9 @@
 package io.banyan.bench;
 
 import io.banyan.client.Banyan;
-import io.banyan.client.recipes.FairLock;
-import io.banyan.client.recipes.Lease;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
-import org.apache.curator.framework.recipes.locks.InterProcessMutex;
-import org.apache.curator.retry.RetryOneTime;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
@@ -21,19 +15,11 @@ interface ClientDriver extends AutoCloseable {
         void done(boolean succeeded);
     }
 
-    /// One turn with a lock.
-    interface LockDriver {
-        void acquireAndRelease() throws Exception;
-    }
-
     void get(String path, Done done);
 
     void set(String path, byte[] data, Done done);
 
     byte[] getBlocking(String path) throws Exception;
-
-    /// By its own session.
-    LockDriver lock(String path) throws Exception;
 
     @Override
     void close() throws IOException;
@@ -65,32 +51,19 @@ interface ClientDriver extends AutoCloseable {
         }
 
         @Override
-        public LockDriver lock(String path) {
-            var lock = new FairLock(banyan, path);
-            return () -> {
-                try (Lease lease = lock.acquire()) {
-                    if (!lease.isHeld()) {
-                        throw new IllegalStateException("lost: " + lease);
-                    }
-                }
-            };
-        }
-
-        @Override
         public void close() {
             banyan.close();
         }
     }
 
-    /// Apache's client, and Curator's lock over one of its own.
+    /// Apache's.
     final class Apaches implements ClientDriver {
         private static final int SESSION_MILLIS = 30_000;
 
         private final String hosts;
         private final ZooKeeper zookeeper;
-        private final CuratorFramework curator;
 
-        Apaches(String hosts, boolean withCurator) throws IOException, InterruptedException {
+        Apaches(String hosts) throws IOException, InterruptedException {
             this.hosts = hosts;
             var connected = new CountDownLatch(1);
             zookeeper =
@@ -103,11 +76,6 @@ interface ClientDriver extends AutoCloseable {
                                 }
                             });
             connected.await();
-            curator = CuratorFrameworkFactory.newClient(hosts, new RetryOneTime(100));
-            if (withCurator) {
-                curator.start();
-                curator.blockUntilConnected();
-            }
         }
 
         @Override
@@ -128,17 +96,7 @@ interface ClientDriver extends AutoCloseable {
         }
 
         @Override
-        public LockDriver lock(String path) {
-            var mutex = new InterProcessMutex(curator, path);
-            return () -> {
-                mutex.acquire();
-                mutex.release();
-            };
-        }
-
-        @Override
         public void close() throws IOException {
-            curator.close();
             try {
                 zookeeper.close();
             } catch (InterruptedException e) {
