@@ -12,8 +12,10 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Configurations.
@@ -22,6 +24,8 @@ final class ConfigCases {
     private static final EnumSet<ClientKind> NEW =
             EnumSet.of(ClientKind.J25, ClientKind.J31, ClientKind.J32);
 
+    private static final int LISTENED = 7_000;
+    private static final int CHANGED = 50;
     private static final int INCREMENTERS = 8;
     private static final String INCREMENTS = "200";
     private static final Duration LONG_LIMIT = Duration.ofMinutes(5);
@@ -32,10 +36,12 @@ final class ConfigCases {
         return List.of(
                 Case.each("C1", "exact contents", Case.all(), ConfigCases::contents),
                 Case.each("C2", "listener", Case.all(), ConfigCases::listener),
+                Case.each("C5", "7,000 listened to", Case.java(), ConfigCases::many),
                 Case.together("C6", "spellings of a namespace", Case.all(), ConfigCases::spellings),
                 Case.each("C7", "CAS", NEW, ConfigCases::cas),
                 Case.each("C7b", "CAS increments", NEW, ConfigCases::increments),
                 Case.each("C8", "beta", EnumSet.of(ClientKind.J14), ConfigCases::beta),
+                Case.each("C11", "ciphered", Case.java(), ConfigCases::ciphered),
                 Case.each("C10", "user without auth", Case.all(), ConfigCases::user),
                 Case.each("R1", "server killed and restarted", Case.all(), ConfigCases::restart)
                         .onOne());
@@ -95,6 +101,61 @@ final class ConfigCases {
         client.awaitContent(dataId, "again", SOON);
         long[] sorted = millis.stream().mapToLong(Long::longValue).sorted().toArray();
         return "p50 " + sorted[sorted.length / 2] + " ms, max " + sorted[sorted.length - 1] + " ms";
+    }
+
+    /// More than two requests or connections of a client hold.
+    private static String many(Field field, List<ClientKind> kinds) {
+        ProbeProcess client = field.client(kinds.getFirst());
+        String prefix = field.name("many") + "-";
+        client.call("listenMany", prefix, GROUP, "" + LISTENED);
+        long began = System.nanoTime();
+        Map<String, String> wanted = new HashMap<>();
+        for (int i = 0; i < CHANGED; i++) {
+            String dataId = prefix + i * (LISTENED / CHANGED);
+            TreeCases.publish(field, i % field.servers().size(), dataId, "changed " + i);
+            wanted.put(dataId, encode("changed " + i));
+        }
+        while (!wanted.isEmpty()) {
+            client.await(
+                    "one of " + wanted.keySet(),
+                    Duration.ofSeconds(60),
+                    event -> wanted.remove(event.key(), event.value()));
+        }
+        return CHANGED + " changes told within " + (System.nanoTime() - began) / 1_000_000 + " ms";
+    }
+
+    /// What is ciphered is the client's affair; the key travels with the content.
+    private static String ciphered(Field field, List<ClientKind> kinds) {
+        String dataId = "cipher-x-" + field.name("ciphered");
+        String content = "bm90IHBsYWlu";
+        for (String key : List.of("key1", "key2")) {
+            String form =
+                    form(
+                            "dataId",
+                            dataId,
+                            "group",
+                            GROUP,
+                            "content",
+                            content + key,
+                            "encryptedDataKey",
+                            key);
+            var answer = field.servers().send(0, "POST", CONFIGS, form);
+            check(answer.statusCode() == 200, "published: " + answer.body());
+            var read =
+                    field.servers()
+                            .send(
+                                    0,
+                                    "GET",
+                                    CONFIGS + "?dataId=" + dataId + "&group=" + GROUP,
+                                    null);
+            check(
+                    read.headers().firstValue("Encrypted-Data-Key").orElse("").equals(key),
+                    "the key is " + read.headers().firstValue("Encrypted-Data-Key"));
+            // No plugin that could decipher it: the client gives it as it came.
+            ProbeProcess client = field.clientOf(kinds.getFirst(), field.servers().address(0));
+            check((content + key).equals(client.get(dataId)), "as it was published");
+        }
+        return "";
     }
 
     private static String spellings(Field field, List<ClientKind> kinds) {

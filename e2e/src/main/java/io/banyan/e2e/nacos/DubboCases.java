@@ -24,7 +24,7 @@ final class DubboCases {
     private static final Duration RULED = Duration.ofSeconds(40);
     private static final int SLOW_MILLIS = 1_500;
     private static final int CALLS = 10;
-    private static final String INTERFACE = DubboProbe.Greeting.class.getName();
+    private static final String INTERFACE = DubboGreeting.class.getName();
     private static final String MAPPING = "mapping";
 
     private DubboCases() {}
@@ -63,7 +63,7 @@ final class DubboCases {
 
     private static ProbeProcess start(Field field, Setup setup) {
         String migration =
-                setup.mode().equals("instance") ? "FORCE_APPLICATION" : "FORCE_INTERFACE";
+                setup.mode().equals("interface") ? "FORCE_INTERFACE" : "FORCE_APPLICATION";
         var flags = new ArrayList<String>();
         flags.add("-Ddubbo.application.service-discovery.migration=" + migration);
         flags.add("-Ddubbo.application.logger=slf4j");
@@ -188,7 +188,7 @@ final class DubboCases {
         if (setup.isNacos()) {
             String dataId = INTERFACE + ":::provider:" + application;
             until("the definition", RULED, () -> config(field, dataId, "dubbo").contains("slowly"));
-            if (setup.version().equals("3.3")) {
+            if (setup.mode().equals("instance")) {
                 until(
                         "the mapping",
                         RULED,
@@ -199,7 +199,7 @@ final class DubboCases {
         try (RawSession zk = RawSession.connect(field.servers().member(0).port(), 10_000)) {
             String path = "/dubbo/metadata/" + INTERFACE + "/provider/" + application;
             until("the definition", RULED, () -> data(zk, path).contains("slowly"));
-            if (setup.version().equals("3.3")) {
+            if (setup.mode().equals("instance")) {
                 String mapping = "/dubbo/mapping/" + INTERFACE;
                 until("the mapping", RULED, () -> data(zk, mapping).contains(application));
             }

@@ -26,20 +26,11 @@ public final class DubboProbe {
     private static final int NOTE_CHARACTERS = 100;
 
     private final DubboBootstrap bootstrap = DubboBootstrap.getInstance();
-    private @Nullable ReferenceConfig<Greeting> reference;
+    private @Nullable ReferenceConfig<DubboGreeting> reference;
 
     private DubboProbe() {}
 
-    /// The service.
-    public interface Greeting {
-        /// @return by which port it was answered
-        String greet(String name);
-
-        /// @param millis to be taken over the answer
-        String slowly(int millis);
-    }
-
-    private record Greeter(int port) implements Greeting {
+    private record Greeter(int port) implements DubboGreeting {
         @Override
         public String greet(String name) {
             return name + " by " + port;
@@ -75,7 +66,7 @@ public final class DubboProbe {
         };
     }
 
-    private Greeting greeting() {
+    private DubboGreeting greeting() {
         if (reference == null) {
             throw new IllegalStateException("refer first");
         }
@@ -87,8 +78,8 @@ public final class DubboProbe {
         int port = Integer.parseInt(words[6]);
         var protocol = new ProtocolConfig("dubbo", port);
         protocol.setHost("127.0.0.1");
-        var service = new ServiceConfig<Greeting>();
-        service.setInterface(Greeting.class);
+        var service = new ServiceConfig<DubboGreeting>();
+        service.setInterface(DubboGreeting.class);
         service.setRef(new Greeter(port));
         configure(words).protocol(protocol).service(service).start();
         return "ok";
@@ -96,8 +87,8 @@ public final class DubboProbe {
 
     /// `refer APPLICATION REGISTRY CENTRE MODE`.
     private String refer(String[] words) {
-        var made = new ReferenceConfig<Greeting>();
-        made.setInterface(Greeting.class);
+        var made = new ReferenceConfig<DubboGreeting>();
+        made.setInterface(DubboGreeting.class);
         made.setTimeout(CALL_MILLIS_MAX);
         made.setRetries(2);
         made.setCheck(false);
@@ -128,6 +119,8 @@ public final class DubboProbe {
         centre.setAddress(words[4]);
         var metadata = new MetadataReportConfig();
         metadata.setAddress(words[4]);
+        // Dubbo 2.7 tells what it offers without being asked to.
+        metadata.setParameters(new HashMap<>(Map.of("report-definition", "true")));
         return bootstrap
                 .application(application)
                 .registry(registry)

@@ -86,6 +86,12 @@ public final class Probe {
                 config().addListener(words[2], words[3], new Heard(words[2]));
                 yield "ok";
             }
+            case "listenMany" -> {
+                for (int i = 0; i < Integer.parseInt(words[4]); i++) {
+                    config().addListener(words[2] + i, words[3], new Heard(words[2] + i));
+                }
+                yield "ok";
+            }
             case "status" -> config().getServerStatus() + " " + naming().getServerStatus();
             case "register" -> {
                 naming().registerInstance(words[2], words[3], instance(words));

@@ -9,22 +9,25 @@ import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import io.banyan.nacos.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.Map;
 
-/// What a handler answers. Immutable.
-///
-/// @param headers beside those that follow from the rest
+/// What a handler answers. Immutable, and ready to be sent any number of times: thousands of
+/// listeners are told the same.
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-record Answer(int status, MediaType type, byte[] body, Map<String, String> headers) {
+record Answer(ResponseHeaders head, byte[] body) {
     private static final MediaType JSON = MediaType.parse("application/json;charset=UTF-8");
     private static final MediaType TEXT = MediaType.parse("text/plain;charset=UTF-8");
 
-    Answer {
-        headers = Map.copyOf(headers);
+    private static Answer of(int status, MediaType type, byte[] body) {
+        ResponseHeaders head =
+                ResponseHeaders.builder(status)
+                        .contentType(type)
+                        .set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length))
+                        .build();
+        return new Answer(head, body);
     }
 
     static Answer text(int status, String body) {
-        return new Answer(status, TEXT, body.getBytes(StandardCharsets.UTF_8), Map.of());
+        return of(status, TEXT, body.getBytes(StandardCharsets.UTF_8));
     }
 
     static Answer text(String body) {
@@ -32,11 +35,11 @@ record Answer(int status, MediaType type, byte[] body, Map<String, String> heade
     }
 
     static Answer raw(byte[] body) {
-        return new Answer(200, TEXT, body, Map.of());
+        return of(200, TEXT, body);
     }
 
     static Answer json(int status, Object body) {
-        return new Answer(status, JSON, Json.bytes(body), Map.of());
+        return of(status, JSON, Json.bytes(body));
     }
 
     static Answer json(Object body) {
@@ -45,7 +48,7 @@ record Answer(int status, MediaType type, byte[] body, Map<String, String> heade
 
     /// JSON that is written already.
     static Answer jsonBytes(byte[] body) {
-        return new Answer(200, JSON, body, Map.of());
+        return of(200, JSON, body);
     }
 
     /// The envelope of v1's console.
@@ -57,16 +60,16 @@ record Answer(int status, MediaType type, byte[] body, Map<String, String> heade
         return json(body);
     }
 
-    Answer with(String name, String value) {
-        var more = new LinkedHashMap<>(headers);
-        more.put(name, value);
-        return new Answer(status, type, body, more);
+    /// With headers more.
+    Answer with(String... namesAndValues) {
+        ResponseHeadersBuilder more = head.toBuilder();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            more.add(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return new Answer(more.build(), body);
     }
 
     HttpResponse toHttp() {
-        ResponseHeadersBuilder head = ResponseHeaders.builder(status).contentType(type);
-        headers.forEach(head::add);
-        head.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
-        return HttpResponse.of(head.build(), HttpData.wrap(body));
+        return HttpResponse.of(head, HttpData.wrap(body));
     }
 }

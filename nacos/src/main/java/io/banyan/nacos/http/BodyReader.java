@@ -84,6 +84,9 @@ final class BodyReader implements Subscriber<HttpObject> {
     @Override
     public void onComplete() {
         giveBack();
-        done.complete(new Body(verdict, bytes == null ? new byte[0] : bytes.toByteArray()));
+        // A listener's request stays with it for as long as it hangs, and this reader with that.
+        ByteArrayOutputStream read = bytes;
+        bytes = null;
+        done.complete(new Body(verdict, read == null ? new byte[0] : read.toByteArray()));
     }
 }

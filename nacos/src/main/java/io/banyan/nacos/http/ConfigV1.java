@@ -37,10 +37,12 @@ final class ConfigV1 {
     private static final int HOLD_MILLIS_MIN = 10_000;
     private static final int HOLD_MILLIS_MAX = 600_000;
     private static final int HISTORY_PAGE_MAX = 500;
+    private static final String EPOCH = HttpDate.of(0);
 
     private final Configs configs;
     private final ConfigCalls calls;
     private final Executor thread;
+    private volatile Told lastTold = new Told(List.of());
 
     ConfigV1(ConfigCalls calls, Executor doorThread) {
         this.configs = calls.configs();
@@ -88,9 +90,13 @@ final class ConfigV1 {
         }
         Answer answer =
                 noCache(Answer.raw(found.content()))
-                        .with("Config-Type", found.meta().typeOrText())
-                        .with("Content-MD5", found.md5())
-                        .with("Last-Modified", HttpDate.of(found.stat().mtime()));
+                        .with(
+                                "Config-Type",
+                                found.meta().typeOrText(),
+                                "Content-MD5",
+                                found.md5(),
+                                "Last-Modified",
+                                HttpDate.of(found.stat().mtime()));
         String key = found.encryptedDataKey();
         if (key != null) {
             answer = answer.with("Encrypted-Data-Key", key);
@@ -107,9 +113,8 @@ final class ConfigV1 {
     }
 
     private static Answer noCache(Answer answer) {
-        return answer.with("Pragma", "no-cache")
-                .with("Expires", HttpDate.of(0))
-                .with("Cache-Control", "no-cache,no-store");
+        return answer.with(
+                "Pragma", "no-cache", "Expires", EPOCH, "Cache-Control", "no-cache,no-store");
     }
 
     private Answer catalog(Call call) {
@@ -210,8 +215,23 @@ final class ConfigV1 {
         if (!poll.changed().isDone()) {
             call.context().whenRequestCancelled().thenRun(poll::cancel);
         }
-        return poll.changed()
-                .thenApply(changed -> noCache(Answer.text(ListeningText.answer(changed))));
+        return poll.changed().thenApply(this::told);
+    }
+
+    /// One change is told to thousands of listeners in the same words, mostly.
+    private Answer told(List<Listened> changed) {
+        Told last = lastTold;
+        if (!last.changed().equals(changed)) {
+            last = new Told(changed);
+            lastTold = last;
+        }
+        return last.answer();
+    }
+
+    private record Told(List<Listened> changed, Answer answer) {
+        Told(List<Listened> changed) {
+            this(changed, noCache(Answer.text(ListeningText.answer(changed))));
+        }
     }
 
     /// 0 to answer at once: the client is an old one, or has something new that must not wait.

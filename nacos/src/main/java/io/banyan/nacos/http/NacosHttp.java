@@ -63,12 +63,24 @@ public final class NacosHttp implements HttpService {
         Handler handler = routes.find(request.method(), path);
         var body = new BodyReader();
         request.subscribe(body, context.eventLoop());
-        return HttpResponse.of(
-                body.done()
-                        .thenCompose(
-                                read -> answer(context, request.headers(), path, handler, read))
-                        .exceptionally(failure -> failed(path, failure))
-                        .thenApply(Answer::toHttp));
+        // One future for all steps: ten thousand listeners hang on what is made here.
+        var answered = new CompletableFuture<HttpResponse>();
+        body.done()
+                .whenComplete((read, broken) -> {
+                    CompletionStage<Answer> stage;
+                    try {
+                        stage =
+                                broken == null
+                                        ? answer(context, request.headers(), path, handler, read)
+                                        : CompletableFuture.failedFuture(broken);
+                    } catch (RuntimeException e) {
+                        stage = CompletableFuture.failedFuture(e);
+                    }
+                    stage.whenComplete((answer, failure) ->
+                            answered.complete(
+                                    (failure == null ? answer : failed(path, failure)).toHttp()));
+                });
+        return HttpResponse.of(answered);
     }
 
     /// A listener hangs, so its request is read as a whole and leaves no queue behind: a kilobyte
