@@ -31,7 +31,8 @@ final class DubboCases {
 
     /// Which Dubbo, registered how and where.
     ///
-    /// @param mode how providers register: `interface`, `instance` (3.3), `service` (2.7)
+    /// @param mode how providers register: by `interface` or, from 3 on, as an `instance` of an
+    ///   application
     record Setup(String version, String registry, String mode) {
         static List<Setup> all() {
             var all = new ArrayList<Setup>();
@@ -39,7 +40,6 @@ final class DubboCases {
                 all.add(new Setup("3.3", registry, "instance"));
                 all.add(new Setup("3.3", registry, "interface"));
                 all.add(new Setup("2.7", registry, "interface"));
-                all.add(new Setup("2.7", registry, "service"));
             }
             return all;
         }

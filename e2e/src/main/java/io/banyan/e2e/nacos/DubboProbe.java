@@ -109,12 +109,7 @@ public final class DubboProbe {
         application.setParameters(parameters);
         var registry = new RegistryConfig(words[3]);
         registry.setTimeout(CALL_MILLIS_MAX);
-        registry.setParameters(
-                new HashMap<>(
-                        words[5].equals("service")
-                                // Dubbo 2.7's way to register applications.
-                                ? Map.of("registry-type", "service")
-                                : Map.of("register-mode", words[5])));
+        registry.setParameters(new HashMap<>(Map.of("register-mode", words[5])));
         var centre = new ConfigCenterConfig();
         centre.setAddress(words[4]);
         var metadata = new MetadataReportConfig();

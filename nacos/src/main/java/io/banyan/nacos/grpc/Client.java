@@ -43,6 +43,7 @@ final class Client {
     private final Map<String, Push> unacked = new LinkedHashMap<>();
     private long lastRequest;
     private boolean gone;
+    private final long sinceMillis;
     private volatile long heardMillis;
 
     /// A push under way.
@@ -75,6 +76,7 @@ final class Client {
         this.version = version;
         this.app = app;
         this.publisher = publisher;
+        sinceMillis = nowMillis;
         heardMillis = nowMillis;
     }
 
@@ -105,6 +107,10 @@ final class Client {
     /// The client said something. Any thread.
     void heard(long nowMillis) {
         heardMillis = nowMillis;
+    }
+
+    long ageMillis(long nowMillis) {
+        return nowMillis - sinceMillis;
     }
 
     long silentMillis(long nowMillis) {
@@ -172,8 +178,22 @@ final class Client {
 
     /// Forgets everything; whatever the client registered is deregistered.
     void end(String reason) {
+        if (forget(reason)) {
+            publisher.end();
+        }
+    }
+
+    /// Forgets everything but what the client registered.
+    ///
+    /// @return whether that is left, to be ended by the caller
+    boolean depart(String reason) {
+        return forget(reason) && !publisher.isEmpty();
+    }
+
+    /// @return false if it was done before
+    private boolean forget(String reason) {
         if (gone) {
-            return;
+            return false;
         }
         gone = true;
         // Who asks why an instance went finds it here; a client that offers nothing is no news.
@@ -185,7 +205,7 @@ final class Client {
         List.copyOf(listening.values()).forEach(Listening::end);
         List.copyOf(subscriptions.values()).forEach(Subscription::end);
         unacked.clear();
-        publisher.end();
+        return true;
     }
 
     /// Forgets everything and cuts the connection.

@@ -55,6 +55,14 @@ public final class NacosGrpc {
     /// and has so long to answer.
     private static final int ANSWER_MILLIS = 5_000;
 
+    /// A client whose server died connects again for each sign of that, and gives up a connection
+    /// it made a moment ago for the next one. It registers there within 3 s, a gap that its
+    /// consumers would see: who hangs up so soon after it came
+    private static final int SETTLED_MILLIS = 30_000;
+
+    /// leaves its registrations behind for so long, to be taken over.
+    private static final int TAKEN_OVER_MILLIS = 5_000;
+
     private final NacosTree tree;
     private final EventExecutor thread;
     private final Auth auth;
@@ -191,6 +199,19 @@ public final class NacosGrpc {
         }
     }
 
+    /// The client itself said that it was done.
+    private void finish(Client client) {
+        if (client.ageMillis(millis.getAsLong()) > SETTLED_MILLIS) {
+            end(client, "stream completed");
+            return;
+        }
+        clients.remove(client);
+        if (client.depart("stream completed")) {
+            thread.schedule(
+                    () -> client.publisher().end(), TAKEN_OVER_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
     private void end(Client client, String reason) {
         clients.remove(client);
         client.end(reason);
@@ -217,23 +238,22 @@ public final class NacosGrpc {
 
             @Override
             public void onError(Throwable failure) {
-                over("stream broke: " + failure.getMessage());
+                Client gone = client;
+                if (gone != null) {
+                    thread.execute(() -> end(gone, "stream broke: " + failure.getMessage()));
+                }
             }
 
             @Override
             public void onCompleted() {
-                over("stream completed");
+                Client gone = client;
+                if (gone != null) {
+                    thread.execute(() -> finish(gone));
+                }
                 try {
                     out.onCompleted();
                 } catch (IllegalStateException e) {
                     LOG.debug("the stream was over already: {}", e.getMessage());
-                }
-            }
-
-            private void over(String reason) {
-                Client gone = client;
-                if (gone != null) {
-                    thread.execute(() -> end(gone, reason));
                 }
             }
         };

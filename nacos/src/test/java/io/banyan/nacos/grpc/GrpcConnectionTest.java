@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -173,6 +174,29 @@ class GrpcConnectionTest {
     }
 
     @Test
+    void whatAClientRegisteredThatMovesOnAtOnceStaysToBeTakenOver() throws Exception {
+        ObjectNode register =
+                Json.object().put("serviceName", "moving").put("type", "registerInstance");
+        register.set("instance", Json.object().put("ip", "10.0.0.2").put("port", 80));
+        var first = new Stream(true);
+        first.take();
+        call("InstanceRequest", register);
+
+        first.close();
+        first.over.get(10, SECONDS);
+
+        // Had the end of the first deregistered it, that would have been before this transaction.
+        server.publish("moving", "on");
+        assertThat(list("moving")).contains("10.0.0.2");
+        try (var second = new Stream(true)) {
+            second.take();
+            assertThat(call("InstanceRequest", register).json().get("resultCode").asInt())
+                    .isEqualTo(200);
+            assertThat(list("moving")).contains("10.0.0.2");
+        }
+    }
+
+    @Test
     void whatCannotBeMeantIsRefusedWithTheExpectedType() throws Exception {
         try (var stream = new Stream(true)) {
             stream.take();
@@ -240,6 +264,7 @@ class GrpcConnectionTest {
     /// The stream of the connection.
     private final class Stream implements AutoCloseable {
         private final BlockingQueue<Payload> received = new LinkedBlockingQueue<>();
+        private final CompletableFuture<Void> over = new CompletableFuture<>();
         private final HttpRequestWriter out =
                 HttpRequest.streaming(headers("/BiRequestStream/requestBiStream"));
 
@@ -280,10 +305,14 @@ class GrpcConnectionTest {
                         }
 
                         @Override
-                        public void onError(Throwable failure) {}
+                        public void onError(Throwable failure) {
+                            over.completeExceptionally(failure);
+                        }
 
                         @Override
-                        public void onComplete() {}
+                        public void onComplete() {
+                            over.complete(null);
+                        }
                     });
             ObjectNode setup = Json.object().put("clientVersion", "by hand");
             if (negotiates) {
