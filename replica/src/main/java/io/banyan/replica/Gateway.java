@@ -425,6 +425,7 @@ public final class Gateway {
         if (gapMillis > 2L * config.tickMillis()) {
             return;
         }
+        hearThoseWeDoNotReadFrom();
         int count = heard.size();
         var ids = new long[count];
         var ages = new int[count];
@@ -447,6 +448,22 @@ public final class Gateway {
                         Arrays.copyOf(ages, n),
                         Arrays.copyOf(timeouts, n)));
         dropStrangers(now);
+    }
+
+    /// Who has so many requests under way that we read no more of them cannot be heard until they
+    /// are answered, however long that takes. Not so who does not read our answers.
+    private void hearThoseWeDoNotReadFrom() {
+        if (inFlight == 0) {
+            return;
+        }
+        for (Connection each : connections) {
+            if (each.phase == Phase.OPEN
+                    && each.readingSuspended
+                    && !each.slow
+                    && isOwedByReplica(each)) {
+                heard(each);
+            }
+        }
     }
 
     /// Sends what was written since the last call.

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class Leading implements Role {
     private static final Caller NOBODY = Caller.of(List.of());
     private static final byte[] NO_BODY = {};
-    private static final long COUNTER_END = 0xffffffffL;
 
     /// A client that came back with its session, and waits to hear whether it still has it.
     ///
@@ -385,7 +384,7 @@ final class Leading implements Role {
     /// The counter of an epoch never reaches its end: the next number would be in an epoch that
     /// nobody has agreed on (ZOOKEEPER-1277).
     private boolean hasNextZxid() {
-        if (Zxid.counter(lastZxid + 1) != COUNTER_END) {
+        if (Zxid.counter(lastZxid + 1) < config.counterEnd()) {
             return true;
         }
         if (!broadcast.endEpoch()) {

@@ -66,10 +66,11 @@ final class Looking implements Role {
             return;
         }
         long id = resume.sessionId();
-        if (known.contains(id) || !standing.state().hasSession(id)) {
-            out.add(new Effect.Resumed(resume.ticket(), id, known.contains(id)));
+        if (known.contains(id)) {
+            out.add(new Effect.Resumed(resume.ticket(), id, true));
         } else {
-            // It lives in the ensemble, and there it has to be kept alive: not a no for ever.
+            // It may live in the ensemble, also if it is younger than our state, and there it has
+            // to be kept alive: not a no for ever.
             out.add(new Effect.Evict(resume.ticket().connection));
         }
     }

@@ -14,6 +14,8 @@ package io.banyan.replica;
 /// @param reconfigEnabled `reconfigEnabled`
 /// @param leaderServes `zookeeper.leaderServes`: whether the leader of an ensemble takes clients
 /// @param readOnlyMode `readonlymode.enabled`: whether a member that finds no leader answers reads
+/// @param counterEnd where the counter of an epoch ends: the next one begins before it. {@link
+///   #COUNTER_END}, or less for a simulation that wants to get there
 public record ReplicaConfig(
         int serverId,
         int gateways,
@@ -26,7 +28,41 @@ public record ReplicaConfig(
         long neverUsedMillisMax,
         boolean reconfigEnabled,
         boolean leaderServes,
-        boolean readOnlyMode) {
+        boolean readOnlyMode,
+        long counterEnd) {
+    /// The largest counter that a zxid has room for.
+    public static final long COUNTER_END = 0xffff_ffffL;
+
+    /// With epochs as long as zxids allow.
+    public ReplicaConfig(
+            int serverId,
+            int gateways,
+            int tickMillis,
+            int stallMillisMax,
+            int snapCount,
+            long snapSizeBytes,
+            int reapEveryMillis,
+            int reapPerMinuteMax,
+            long neverUsedMillisMax,
+            boolean reconfigEnabled,
+            boolean leaderServes,
+            boolean readOnlyMode) {
+        this(
+                serverId,
+                gateways,
+                tickMillis,
+                stallMillisMax,
+                snapCount,
+                snapSizeBytes,
+                reapEveryMillis,
+                reapPerMinuteMax,
+                neverUsedMillisMax,
+                reconfigEnabled,
+                leaderServes,
+                readOnlyMode,
+                COUNTER_END);
+    }
+
     /// With a leader that serves, and without read-only mode.
     public ReplicaConfig(
             int serverId,
@@ -55,6 +91,9 @@ public record ReplicaConfig(
     }
 
     public ReplicaConfig {
+        if (counterEnd < 2 || counterEnd > COUNTER_END) {
+            throw new IllegalArgumentException("counterEnd=" + counterEnd);
+        }
         if (gateways < 1 || tickMillis < 1 || stallMillisMax < 1 || snapCount < 2) {
             throw new IllegalArgumentException(
                     "gateways="

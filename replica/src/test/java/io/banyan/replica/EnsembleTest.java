@@ -804,6 +804,10 @@ class EnsembleTest {
         TestClient lost = readOnlyClient(three.member(1), writer.sessionId);
         three.settle();
         assertThat(lost.taken()).containsExactly("closed");
+        // So has one that began when this server was not there to see it.
+        TestClient younger = readOnlyClient(three.member(1), writer.sessionId + 1_000);
+        three.settle();
+        assertThat(younger.taken()).containsExactly("closed");
 
         three.member(2).start();
         three.passUntilServing();

@@ -404,6 +404,34 @@ class GatewayTest {
         assertThat(small.gateways.getFirst().inFlight()).isZero();
     }
 
+    @Test
+    void clientWhoseRequestsAreNotReadForTheirNumberIsHeardOf() {
+        var small = new TestServer(limited(2));
+        TestClient greedy = small.open();
+        TestClient modest = small.open();
+        small.diskSyncs = false;
+        for (int i = 0; i < 6; i++) {
+            greedy.post(OpCode.CREATE, Bodies.create("/a" + i, "", 0));
+        }
+        small.settle();
+        assertThat(heardAtNextTick(small)).contains(greedy.sessionId, modest.sessionId);
+
+        assertThat(heardAtNextTick(small)).containsExactly(greedy.sessionId);
+
+        // Who does not take answers may be gone.
+        greedy.writable(false);
+        assertThat(heardAtNextTick(small)).isEmpty();
+    }
+
+    private static long[] heardAtNextTick(TestServer of) {
+        of.nowMillis += TestServer.STEP_MILLIS;
+        of.gateways.getFirst().tick(of.nanos());
+        var heard = (Input.Heard) of.inbox.peekLast();
+        assertThat(heard).isNotNull();
+        of.settle();
+        return heard.sessionIds();
+    }
+
     private static GatewayConfig limited(int outstandingMax) {
         return new GatewayConfig(
                 2_000, 20_000, outstandingMax, Set.of(), 5_000, TestServer.STEP_MILLIS);

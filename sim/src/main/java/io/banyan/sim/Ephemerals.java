@@ -21,6 +21,10 @@ final class Ephemerals {
     private final Map<Integer, Long> sinceMicros = new HashMap<>();
 
     private final Map<Long, Integer> timeoutMillis = new HashMap<>();
+
+    /// Granted, and committed before that.
+    private final Set<Long> sawSession = new HashSet<>();
+
     private final Set<Long> closing = new HashSet<>();
 
     Ephemerals(History history, int driftPercent) {
@@ -30,6 +34,9 @@ final class Ephemerals {
 
     /// A session was granted to a client.
     void granted(long sessionId, int negotiatedMillis) {
+        if (history.last().hasSession(sessionId)) {
+            sawSession.add(sessionId);
+        }
         timeoutMillis.put(sessionId, negotiatedMillis);
     }
 
@@ -81,6 +88,21 @@ final class Ephemerals {
                         + " of "
                         + client
                         + " expired though it was connected all the time");
+    }
+
+    /// Whether a session is known to be over: nobody may be given it any more who asks from now on.
+    boolean isOver(long sessionId) {
+        return timeoutMillis.containsKey(sessionId)
+                && sawSession.contains(sessionId)
+                && !history.last().hasSession(sessionId);
+    }
+
+    /// A client came back and was given its session.
+    ///
+    /// @param wasOver {@link #isOver} when it asked
+    void resumed(long sessionId, boolean wasOver) {
+        Violation.unless(
+                !wasOver, PROMISE, "session " + History.hex(sessionId) + " was over and came back");
     }
 
     /// A client was told that its session is gone.

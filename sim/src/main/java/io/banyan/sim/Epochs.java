@@ -9,9 +9,16 @@ import java.util.Map;
 final class Epochs {
     private static final String PROMISE = "Epochs";
 
+    private final long counterEnd;
     private final Map<Integer, Long> accepted = new HashMap<>();
     private final Map<Integer, Long> current = new HashMap<>();
     private final Map<Long, Integer> leaders = new HashMap<>();
+    private long servedMax;
+
+    /// @param counterEnd no transaction of a leader of others has a counter as large as this
+    Epochs(long counterEnd) {
+        this.counterEnd = counterEnd;
+    }
 
     /// A server was told that its promise is on disk.
     void acceptedSaved(int server, long epoch) {
@@ -48,6 +55,17 @@ final class Epochs {
         of.put(server, epoch);
     }
 
+    /// A server serves clients in this epoch.
+    void served(long epoch) {
+        servedMax = Math.max(servedMax, epoch);
+    }
+
+    /// The last epoch that any server served in: leaders of earlier ones are deposed, whether they
+    /// know it or not.
+    long servedMax() {
+        return servedMax;
+    }
+
     /// A server serves as the leader of this epoch.
     void leads(int server, long epoch) {
         Integer other = leaders.putIfAbsent(epoch, server);
@@ -69,5 +87,9 @@ final class Epochs {
                         + History.hex(zxid)
                         + " in epoch "
                         + current.get(server));
+        Violation.unless(
+                Zxid.counter(zxid) < counterEnd,
+                PROMISE,
+                "server " + server + " proposes " + History.hex(zxid) + " behind its epoch's end");
     }
 }

@@ -79,8 +79,12 @@ final class Faults {
     }
 
     private void failDisk(SimServer server) {
-        if (random.nextInt(4) == 0) {
+        int way = random.nextInt(8);
+        if (way < 2) {
             server.pauseLog(1L + random.nextInt(1_000_000));
+            return;
+        } else if (way == 2) {
+            server.fillDisk(random.nextInt(4_000), 1L + random.nextInt(2_000_000));
             return;
         }
         var all = SimDisk.Fault.values();

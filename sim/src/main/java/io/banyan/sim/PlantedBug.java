@@ -52,7 +52,18 @@ public enum PlantedBug {
     /// A learner forwards every twentieth request twice.
     FORWARDED_TWICE,
     /// A learner answers a sync by itself.
-    SYNC_NOT_ASKED;
+    SYNC_NOT_ASKED,
+    /// A learner lets whoever comes back have the session, without asking the leader: who connects
+    /// anew, and who stayed connected while there was no leader.
+    RESUMPTION_NOT_ASKED,
+    /// Connections outlive an election although the server got another history by it.
+    OTHER_HISTORY_CONTINUES,
+    /// A leader goes on where the counter of its epoch ends (ZOOKEEPER-1277).
+    ROLLOVER_MISSED,
+    /// The majority decides where groups and weights should.
+    GROUPS_IGNORED,
+    /// Clients who only read stay when a leader is found.
+    READERS_NOT_DISMISSED;
 
     static PlantedBug of(String name) {
         return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// | command | |
 /// | --- | --- |
 /// | `servers 3 [observers=1] [history=2] [snapcount=4] [snapshots-only] [counter=N]` | first line |
+/// | `... [counter-end=N] [groups=2] [read-only]` | more of it |
 /// | `start 1 2 3` | |
 /// | `run 500` | milliseconds |
 /// | `write s1 create /a`, `set`, `delete`, `ephemeral` | by a client of that server |
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// | `until CONDITION`, `expect CONDITION` | waits, or looks once; several in a line |
 ///
 /// Conditions: `leader=2`, `epoch=3`, `committed=0x200000001`, `acked=/a`, `unacked=/a`,
-/// `serves=3`, `down=3`, `same=1,2,3`, `sent=1->2:TRUNC`, `unsent=1->2:SNAP`,
-/// `logged=3:0x100000002`, `durable=3:0x100000002`, `synced`.
+/// `serves=3`, `waits=3`, `reads-only=3`, `has=/a`, `down=3`, `same=1,2,3`, `sent=1->2:TRUNC`,
+/// `unsent=1->2:SNAP`, `logged=3:0x100000002`, `durable=3:0x100000002`, `synced`.
 final class Scenario {
     private static final long UNTIL_MILLIS_MAX = 30_000;
     private static final long STEP_MICROS = 1_000;
@@ -133,6 +134,9 @@ final class Scenario {
                         Integer.parseInt(option(words, "snapcount", "1000")),
                         words.contains("snapshots-only"),
                         Long.decode(option(words, "counter", "0")),
+                        Long.decode(option(words, "counter-end", "0xffffffff")),
+                        Integer.parseInt(option(words, "groups", "0")),
+                        words.contains("read-only"),
                         bug);
         var world = new World(1, random -> setup, trace);
         world.restartByHand();
@@ -273,6 +277,8 @@ final class Scenario {
             case "unacked" -> !acked.getOrDefault(value, false);
             case "serves" -> ids(value).stream().allMatch(SimServer::isServing);
             case "waits" -> ids(value).stream().noneMatch(SimServer::isServing);
+            case "reads-only" -> ids(value).stream().allMatch(SimServer::isReadOnly);
+            case "has" -> world().history().last().node(value) != null;
             case "down" -> ids(value).stream().noneMatch(SimServer::isUp);
             case "same" -> same(ids(value));
             case "sent" -> world().network().wasSent(value);

@@ -1,7 +1,11 @@
 package io.banyan.sim;
 
+import io.banyan.replica.ReplicaConfig;
+import io.banyan.zab.Electorate;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 
 /// What a seed chooses for a whole run: the size of the world and which faults it knows. Small
 /// worlds find more. Durations in microseconds where nothing else is said; a rate of 0 means never.
@@ -40,6 +44,12 @@ import java.util.random.RandomGenerator;
 /// @param noticesLostPercent of election notices
 /// @param noticesRepeated whether old election notices come again
 /// @param slowClients whether clients stop reading now and then
+/// @param counterEnd where the counter of an epoch ends: a leader that gets there steps down
+/// @param groups of a hierarchical quorum, its voters dealt out by their ids; 0: the majority
+///   decides
+/// @param heavyVoter has the weight 3, and 0 means nobody
+/// @param weightlessVoter has the weight 0, and 0 means nobody
+/// @param readOnlyMode whether members without a leader answer reads, and clients want that
 record Setup(
         int voters,
         int observers,
@@ -74,6 +84,11 @@ record Setup(
         int noticesLostPercent,
         boolean noticesRepeated,
         boolean slowClients,
+        long counterEnd,
+        int groups,
+        int heavyVoter,
+        int weightlessVoter,
+        boolean readOnlyMode,
         PlantedBug bug) {
 
     /// So many transactions before the counter of a zxid is used up.
@@ -124,6 +139,13 @@ record Setup(
                 random.nextInt(2) * random.nextInt(40),
                 random.nextInt(3) == 0,
                 random.nextInt(3) == 0,
+                !alone && random.nextInt(6) == 0
+                        ? 10 + random.nextInt(ROLLOVER_AFTER_MAX)
+                        : ReplicaConfig.COUNTER_END,
+                voters > 2 && random.nextInt(6) == 0 ? 1 + random.nextInt(3) : 0,
+                random.nextInt(voters + 1),
+                random.nextInt(voters + 1),
+                !alone && random.nextInt(6) == 0,
                 bug);
     }
 
@@ -153,6 +175,21 @@ record Setup(
         return servers() > 1;
     }
 
+    /// Who decides.
+    Electorate electorate() {
+        List<Long> ids = LongStream.rangeClosed(1, voters).boxed().toList();
+        if (groups == 0) {
+            return Electorate.majority(ids);
+        }
+        var groupOf = new TreeMap<Long, Long>();
+        var weights = new TreeMap<Long, Long>();
+        for (long id : ids) {
+            groupOf.put(id, id % groups);
+            weights.put(id, id == weightlessVoter ? 0L : id == heavyVoter ? 3L : 1L);
+        }
+        return Electorate.hierarchical(groupOf, weights);
+    }
+
     /// A world where only that goes wrong which a scenario says.
     static Setup quiet(
             int voters,
@@ -161,6 +198,9 @@ record Setup(
             int snapCount,
             boolean snapshotAlways,
             long startCounter,
+            long counterEnd,
+            int groups,
+            boolean readOnlyMode,
             PlantedBug bug) {
         int tick = 100;
         return new Setup(
@@ -197,6 +237,11 @@ record Setup(
                 0,
                 false,
                 false,
+                counterEnd,
+                groups,
+                0,
+                0,
+                readOnlyMode,
                 bug);
     }
 }

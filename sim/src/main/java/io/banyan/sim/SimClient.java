@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// A client as ZooKeeper's own behave: one session at a time, requests in bursts, pings, a new
 /// connection when the old one is gone, its watches re-armed there, a new session when the old one
 /// is. Everything it is told goes through the checkers.
-final class SimClient {
+final class SimClient implements SimConnection.Client {
     private static final int PING_XID = -2;
     private static final int REARM_XID = -8;
 
@@ -49,6 +49,9 @@ final class SimClient {
 
     /// Since the faults were over.
     private boolean connectedInPeace;
+
+    /// Its session, when it asked for it again.
+    private boolean wasOver;
 
     private Watches watches;
     private final ArrayDeque<Sent> pending = new ArrayDeque<>();
@@ -274,6 +277,7 @@ final class SimClient {
         var out = new JuteWriter();
         new ConnectRequest(0, order.seenZxid(), wantedMillis, sessionId, password, false, true)
                 .encode(out);
+        wasOver = world.ephemerals().isOver(sessionId);
         world.trace(name, "connects " + History.hex(sessionId) + " to " + to.id());
         next.write(out.toByteArray());
     }
@@ -327,14 +331,16 @@ final class SimClient {
 
     // ---- what it is told
 
-    void onDisconnected(SimConnection of) {
+    @Override
+    public void onDisconnected(SimConnection of) {
         if (of == connection) {
             world.trace(name, "lost its connection");
             drop(false);
         }
     }
 
-    void onFrame(SimConnection of, byte[] frame) {
+    @Override
+    public void onFrame(SimConnection of, byte[] frame) {
         if (of != connection) {
             return; // Left behind.
         }
@@ -370,6 +376,8 @@ final class SimClient {
         if (sessionId == 0) {
             world.ephemerals().granted(granted, negotiated);
             xid = 0;
+        } else {
+            world.ephemerals().resumed(sessionId, wasOver);
         }
         Violation.unless(
                 sessionId == 0 || sessionId == granted,

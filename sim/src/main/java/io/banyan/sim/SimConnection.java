@@ -17,9 +17,18 @@ final class SimConnection implements Transport {
     /// What the kernels hold before a server notices that its client does not read.
     private static final int UNREAD_BYTES_MAX = 2_000;
 
+    /// Who sits at the other end.
+    interface Client {
+        /// It heard that the connection is gone.
+        void onDisconnected(SimConnection of);
+
+        /// @param frame its content, without the length
+        void onFrame(SimConnection of, byte[] frame);
+    }
+
     private final World world;
     private final SimServer server;
-    private final SimClient client;
+    private final Client client;
     private final RandomGenerator random;
     private final Timeline timeline;
     private final int number;
@@ -43,7 +52,7 @@ final class SimConnection implements Transport {
     private final List<byte[]> heldEvents = new ArrayList<>();
 
     SimConnection(
-            World world, SimServer server, SimClient client, int number, RandomGenerator random) {
+            World world, SimServer server, Client client, int number, RandomGenerator random) {
         this.world = world;
         this.server = server;
         this.client = client;

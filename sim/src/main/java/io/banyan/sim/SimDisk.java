@@ -379,7 +379,8 @@ public final class SimDisk implements Disk {
         }
     }
 
-    private long usedBytes() {
+    /// What all files together have now.
+    long usedBytes() {
         long used = 0;
         for (Directory directory : directories()) {
             for (Content file : directory.current.values()) {

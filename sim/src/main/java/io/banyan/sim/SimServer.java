@@ -27,6 +27,7 @@ import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.JuteReader;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.TxnHeader;
+import io.banyan.zab.Electorate;
 import io.banyan.zab.Entry;
 import io.banyan.zab.Message;
 import io.banyan.zab.Past;
@@ -93,6 +94,7 @@ final class SimServer implements Lane.Owner {
     private @Nullable Lane historyLane;
     private List<Input> round = List.of();
     private boolean serving;
+    private boolean readOnly;
     private int batches;
     private @Nullable Runnable heldBatch;
 
@@ -137,6 +139,11 @@ final class SimServer implements Lane.Owner {
 
     boolean isServing() {
         return up && serving;
+    }
+
+    /// Whether it answers reads because it has no leader.
+    boolean isReadOnly() {
+        return up && readOnly;
     }
 
     @Override
@@ -233,6 +240,7 @@ final class SimServer implements Lane.Owner {
         }
         up = true;
         serving = !setup.isEnsemble();
+        readOnly = false;
         purge = new Purge(disk, STORE);
         shadowHead = state;
         if (epochs == null) {
@@ -341,7 +349,9 @@ final class SimServer implements Lane.Owner {
     private ZabConfig zabConfig() {
         return new ZabConfig(
                 id,
-                world.electorate(),
+                world.plants().has(PlantedBug.GROUPS_IGNORED)
+                        ? Electorate.majority(world.electorate().voters())
+                        : world.electorate(),
                 world.observers(),
                 setup.tickMillis(),
                 setup.initLimit(),
@@ -365,7 +375,12 @@ final class SimServer implements Lane.Owner {
                 500,
                 10_000,
                 0,
-                false);
+                false,
+                true,
+                setup.readOnlyMode(),
+                world.plants().has(PlantedBug.ROLLOVER_MISSED)
+                        ? ReplicaConfig.COUNTER_END
+                        : setup.counterEnd());
     }
 
     private GatewayConfig gatewayConfig() {
@@ -510,6 +525,13 @@ final class SimServer implements Lane.Owner {
         loseUnsynced |= fault == SimDisk.Fault.SYNC_LOST;
     }
 
+    /// There is room for only so much more on its disk, until somebody makes room.
+    void fillDisk(int freeBytes, long micros) {
+        trace("disk has room for " + freeBytes + " bytes only");
+        disk.setCapacityBytes(disk.usedBytes() + freeBytes);
+        timeline.after(micros, () -> disk.setCapacityBytes(Long.MAX_VALUE));
+    }
+
     /// Bits of a log or a snapshot flip while it is off.
     void rot() {
         List<String> files =
@@ -539,6 +561,7 @@ final class SimServer implements Lane.Owner {
 
     /// Nothing goes wrong any more.
     void heal() {
+        disk.setCapacityBytes(Long.MAX_VALUE);
         disk.crashAt(-1);
         disk.failAt(-1, SimDisk.Fault.IO_ERROR);
         effectsUntilCrash = -1;
@@ -654,6 +677,13 @@ final class SimServer implements Lane.Owner {
             hears(number, id, new Message.Carried(new Load.SyncDone()), true);
             return;
         }
+        if (world.plants().has(PlantedBug.RESUMPTION_NOT_ASKED)
+                && message instanceof Message.Carried carried
+                && carried.load() instanceof Load.Revalidate ask) {
+            var yes = new Load.Revalidated(ask.sessionId(), true);
+            hears(number, id, new Message.Carried(yes), true);
+            return;
+        }
         link.send(this, message);
     }
 
@@ -754,8 +784,13 @@ final class SimServer implements Lane.Owner {
             case Effect.ReadHistory read -> require(historyLane).post(() -> readHistory(read));
             case Effect.Serve serve -> serve(serve);
             case Effect.Cease cease -> {
+                boolean dismisses = readOnly;
                 serving = false;
+                readOnly = false;
                 trace("ceases: " + cease.why());
+                if (dismisses && world.plants().has(PlantedBug.READERS_NOT_DISMISSED)) {
+                    return;
+                }
                 toGateways(gateway -> gateway.onCease(cease.why(), nowNanos()));
             }
             case Effect.Report report -> trace("reports: " + report.line());
@@ -800,9 +835,21 @@ final class SimServer implements Lane.Owner {
         }
     }
 
-    private void serve(Effect.Serve serve) {
+    private void serve(Effect.Serve wanted) {
+        readOnly = wanted.readOnly();
+        if (readOnly) {
+            trace("answers reads only");
+            toGateways(gateway -> gateway.onServe(wanted, nowNanos()));
+            return;
+        }
+        Effect.Serve serve =
+                world.plants().has(PlantedBug.OTHER_HISTORY_CONTINUES)
+                        ? new Effect.Serve(
+                                wanted.state(), wanted.epoch(), wanted.period(), false, true)
+                        : wanted;
         serving = true;
         long zxid = serve.state().zxid();
+        world.epochs().served(serve.epoch());
         world.agreement().serves(id, zxid);
         world.sameState().check(serve.state(), "the state served");
         world.ephemerals().serverStarted(id, timeline.nowMicros());

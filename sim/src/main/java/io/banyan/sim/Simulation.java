@@ -85,6 +85,7 @@ public final class Simulation {
     private void run() {
         world.servers().forEach(SimServer::start);
         world.clients().forEach(SimClient::start);
+        world.readers().forEach(SimReader::start);
         faults.begin();
         timeline.runUntil(setup.runMicros());
 

@@ -14,7 +14,6 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import java.util.random.RandomGeneratorFactory;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that exists in a run: time, the network, servers, clients, and the checkers that
@@ -33,7 +32,7 @@ final class World {
 
     private final History history;
     private final LogAgreement agreement;
-    private final Epochs epochs = new Epochs();
+    private final Epochs epochs;
     private final AcknowledgedMeansKept kept;
     private final SameState sameState;
     private final LinearizableWrites writes = new LinearizableWrites();
@@ -45,6 +44,7 @@ final class World {
     private final SimNetwork network;
     private final List<SimServer> servers = new ArrayList<>();
     private final List<SimClient> clients = new ArrayList<>();
+    private final List<SimReader> readers = new ArrayList<>();
     private final List<SimConnection> connections = new ArrayList<>();
     private int connectionNumber = 1;
     private boolean healed;
@@ -58,13 +58,13 @@ final class World {
         plants = new Plants(setup.bug());
         trace = new Trace(traceOut);
         start = startOf(setup.startCounter());
-        electorate =
-                Electorate.majority(LongStream.rangeClosed(1, setup.voters()).boxed().toList());
+        electorate = setup.electorate();
         history = new History(Model.of(start));
         agreement = new LogAgreement(history, electorate);
         kept = new AcknowledgedMeansKept(history);
         sameState = new SameState(history, tree);
         ephemerals = new Ephemerals(history, setup.driftPercent());
+        epochs = new Epochs(setup.counterEnd());
         connectionStreams = root.split();
         network = new SimNetwork(this, root.split());
         for (int id = 1; id <= setup.servers(); id++) {
@@ -72,6 +72,9 @@ final class World {
         }
         for (int i = 0; i < setup.clients(); i++) {
             clients.add(new SimClient(this, i + 1, root.split()));
+        }
+        if (setup.readOnlyMode() && setup.clients() > 0) {
+            readers.add(new SimReader(this, 1, root.split()));
         }
     }
 
@@ -119,7 +122,7 @@ final class World {
         }
     }
 
-    SimConnection newConnection(SimClient client, SimServer server) {
+    SimConnection newConnection(SimConnection.Client client, SimServer server) {
         connections.removeIf(SimConnection::isCut);
         var connection =
                 new SimConnection(
@@ -136,7 +139,7 @@ final class World {
     /// A leader is about to end a session by itself. What a deposed one proposes, who has not heard
     /// of that yet, comes to nothing.
     void expires(long sessionId, long zxid) {
-        if (Zxid.epoch(zxid) < Zxid.epoch(history.committedZxid())) {
+        if (Zxid.epoch(zxid) < epochs.servedMax()) {
             return;
         }
         clients.forEach(client -> client.expires(sessionId));
@@ -227,6 +230,10 @@ final class World {
 
     List<SimClient> clients() {
         return clients;
+    }
+
+    List<SimReader> readers() {
+        return readers;
     }
 
     List<SimConnection> connections() {

@@ -46,6 +46,11 @@ class SimulationTest {
             case TOUCHES_LOST -> new Catch(40, "Ephemerals");
             case FORWARDED_TWICE -> new Catch(5, "AcknowledgedMeansKept");
             case SYNC_NOT_ASKED -> new Catch(20, "SessionOrder");
+            case RESUMPTION_NOT_ASKED -> new Catch(10, "Ephemerals");
+            case OTHER_HISTORY_CONTINUES -> new Catch(150, "Watches|SessionOrder");
+            case ROLLOVER_MISSED -> new Catch(20, "Epochs");
+            case GROUPS_IGNORED -> new Catch(20, "LogAgreement");
+            case READERS_NOT_DISMISSED -> new Catch(20, "SessionOrder");
         };
     }
 
