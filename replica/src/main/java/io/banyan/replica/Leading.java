@@ -267,11 +267,7 @@ final class Leading implements Role {
     // ---- what waits for a quorum to confirm that this server leads
 
     private void sync(long sessionId, Owner by, @Nullable Ticket ticket) {
-        if (syncs.isHolding(sessionId)) {
-            syncs.hold(sessionId, new Syncs.Held(null, by, ticket));
-        } else {
-            syncs.add(new Syncs.Pending(sessionId, by, ticket, lastZxid, broadcast.confirm()));
-        }
+        syncs.add(new Syncs.Pending(sessionId, by, ticket, broadcast.confirm()), lastZxid);
     }
 
     int pendingSyncs() {
@@ -300,18 +296,16 @@ final class Leading implements Role {
         for (var next = syncs.next(committedZxid, confirmedQuestion);
                 next != null;
                 next = syncs.next(committedZxid, confirmedQuestion)) {
-            Ticket ticket = next.ticket();
-            if (ticket != null) {
-                standing.add(new Committed(null, ticket));
-            } else if (next.by() instanceof LearnerLink learner) {
+            if (next.ticket != null) {
+                standing.add(new Committed(null, next.ticket));
+            } else if (next.by instanceof LearnerLink learner) {
                 broadcast.tell(learner, new Load.SyncDone());
             }
-            for (Syncs.Held held : syncs.release(next.sessionId())) {
-                WriteRequest request = held.request();
-                if (request == null) {
-                    sync(next.sessionId(), held.by(), held.ticket());
-                } else {
-                    write(request, held.by(), held.ticket(), out);
+            for (Syncs.Held held : syncs.release(next.sessionId)) {
+                switch (held) {
+                    case Syncs.HeldWrite later ->
+                            write(later.request(), later.by(), later.ticket(), out);
+                    case Syncs.HeldSync later -> syncs.place(later.sync(), lastZxid);
                 }
             }
         }
@@ -321,7 +315,7 @@ final class Leading implements Role {
 
     private void write(WriteRequest request, Owner by, @Nullable Ticket ticket, List<Effect> out) {
         if (syncs.isShut(request.sessionId())) {
-            syncs.hold(request.sessionId(), new Syncs.Held(request, by, ticket));
+            syncs.hold(new Syncs.HeldWrite(request, by, ticket));
             return;
         }
         Live live = sessions.find(request.sessionId());

@@ -14,25 +14,53 @@ import org.jspecify.annotations.Nullable;
 /// proposed before it is committed. Later writes of the same session wait behind it, or reads
 /// between the sync and such a write could see the write. Other sessions go on.
 ///
+/// Syncs are answered in the order in which they came, whosever they are: a learner knows an answer
+/// by nothing but its turn among all that it asked. So one that came behind a held write keeps its
+/// turn, and those who come later wait for it.
+///
 /// Confined to the replica thread.
 final class Syncs {
     /// A sync on its way.
-    ///
-    /// @param ticket null if a learner asked
-    record Pending(
-            long sessionId, Owner by, @Nullable Ticket ticket, long afterZxid, long question) {}
+    static final class Pending {
+        private static final long NOT_YET_KNOWN = Long.MAX_VALUE;
+
+        final long sessionId;
+        final Owner by;
+
+        /// Null if a learner asked.
+        final @Nullable Ticket ticket;
+
+        private final long question;
+
+        /// The answer comes behind this transaction; the writes that its session asked before have
+        /// to be proposed before there is a number.
+        private long afterZxid = NOT_YET_KNOWN;
+
+        Pending(long sessionId, Owner by, @Nullable Ticket ticket, long question) {
+            this.sessionId = sessionId;
+            this.by = by;
+            this.ticket = ticket;
+            this.question = question;
+        }
+    }
 
     /// What a session asked behind a sync.
-    ///
-    /// @param request null if it is another sync
-    record Held(@Nullable WriteRequest request, Owner by, @Nullable Ticket ticket) {}
+    sealed interface Held {}
+
+    record HeldWrite(WriteRequest request, Owner by, @Nullable Ticket ticket) implements Held {}
+
+    /// A sync behind a held write.
+    record HeldSync(Pending sync) implements Held {}
 
     private static final class Gate {
+        /// Unanswered and not held.
         int syncs;
+
         final ArrayDeque<Held> held = new ArrayDeque<>(2);
     }
 
-    /// Oldest first; neither zxids nor questions fall along it.
+    /// Oldest first; questions do not fall along it. What its head waits for never waits for a
+    /// later one: what is held of a session is behind a sync of it.
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
 
     private final Map<Long, Gate> gates = new HashMap<>();
@@ -50,23 +78,30 @@ final class Syncs {
         return !gates.isEmpty() && gates.containsKey(sessionId);
     }
 
-    /// Whether a sync of this session has to wait, which it need not behind syncs only.
-    boolean isHolding(long sessionId) {
-        Gate gate = gates.get(sessionId);
-        return gate != null && !gate.held.isEmpty();
-    }
-
-    void hold(long sessionId, Held later) {
-        Gate gate = gates.get(sessionId);
+    /// A write behind the syncs of its session, for which {@link #isShut} holds.
+    void hold(HeldWrite later) {
+        Gate gate = gates.get(later.request().sessionId());
         if (gate == null) {
             throw new IllegalStateException("no sync to wait behind");
         }
         gate.held.add(later);
     }
 
-    void add(Pending sync) {
+    /// @param lastZxid of the last proposal
+    void add(Pending sync, long lastZxid) {
         pending.add(sync);
-        gates.computeIfAbsent(sync.sessionId(), id -> new Gate()).syncs++;
+        place(sync, lastZxid);
+    }
+
+    /// Finds out what a sync that has its turn waits for; again when what was held is released.
+    void place(Pending sync, long lastZxid) {
+        Gate gate = gates.computeIfAbsent(sync.sessionId, id -> new Gate());
+        if (gate.held.isEmpty()) {
+            gate.syncs++;
+            sync.afterZxid = lastZxid;
+        } else {
+            gate.held.add(new HeldSync(sync));
+        }
     }
 
     /// The next sync that can be answered, null if there is none now. {@link #release} says what
@@ -74,8 +109,8 @@ final class Syncs {
     @Nullable Pending next(long committedZxid, long confirmedQuestion) {
         Pending first = pending.peek();
         if (first == null
-                || first.afterZxid() > committedZxid
-                || first.question() > confirmedQuestion) {
+                || first.afterZxid > committedZxid
+                || first.question > confirmedQuestion) {
             return null;
         }
         return pending.remove();
@@ -83,8 +118,8 @@ final class Syncs {
 
     /// A sync of this session was answered.
     ///
-    /// @return what was held behind it, to be asked again in this order; empty while there are
-    ///   other syncs to wait for
+    /// @return what was held behind it, to be asked again in this order, a sync by {@link #place};
+    ///   empty while there are other syncs to wait for
     ArrayDeque<Held> release(long sessionId) {
         Gate gate = gates.get(sessionId);
         if (gate == null || --gate.syncs > 0) {

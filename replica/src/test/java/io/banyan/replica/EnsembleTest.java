@@ -10,6 +10,7 @@ import io.banyan.wire.ErrorCode;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.OpCode;
 import io.banyan.zab.Message;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +108,63 @@ class EnsembleTest {
                         "4 ok",
                         "5 err " + ErrorCode.NO_NODE,
                         "-2 ok");
+    }
+
+    /// A follower knows the answers to its syncs by nothing but their order.
+    @Test
+    void syncThatWaitsForAWriteOfItsSessionDoesNotTakeTheAnswerOfAnother() {
+        TestMember follower = follower();
+        TestClient one = follower.open();
+        TestClient other = follower.open();
+        other.ask(OpCode.CREATE, Bodies.create("/b", "", 0));
+        one.taken();
+        other.taken();
+
+        one.post(OpCode.SYNC, Bodies.path("/"));
+        one.post(OpCode.CREATE, Bodies.create("/a", "", 0));
+        one.post(OpCode.SYNC, Bodies.path("/"));
+        one.post(OpCode.EXISTS, Bodies.read("/a", false));
+        other.post(OpCode.SYNC, Bodies.path("/"));
+        other.post(OpCode.EXISTS, Bodies.read("/b", false));
+        other.post(OpCode.DELETE, Bodies.delete("/b"));
+        ensemble.settle();
+
+        assertThat(one.taken()).containsExactly("1 ok", "2 ok", "3 ok", "4 ok");
+        assertThat(other.taken()).containsExactly("2 ok", "3 ok", "4 ok");
+    }
+
+    @Test
+    void writesAndSyncsInTurnsAreEachSeenByTheReadsBehindThem() {
+        TestMember follower = follower();
+        TestClient one = follower.open();
+        TestClient other = follower.open();
+        one.taken();
+        other.taken();
+
+        for (TestClient each : List.of(one, other)) {
+            String path = each == one ? "/a" : "/b";
+            for (int i = 0; i < 3; i++) {
+                each.post(OpCode.SYNC, Bodies.path("/"));
+                each.post(OpCode.EXISTS, Bodies.read(path, false));
+                each.post(OpCode.CREATE, Bodies.create(path, "", 0));
+                each.post(OpCode.SYNC, Bodies.path("/"));
+                each.post(OpCode.EXISTS, Bodies.read(path, false));
+                each.post(OpCode.DELETE, Bodies.delete(path));
+            }
+        }
+        ensemble.settle();
+
+        String none = " err " + ErrorCode.NO_NODE;
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 18; i += 6) {
+            expected.add((i + 1) + " ok");
+            expected.add((i + 2) + none);
+            for (int j = 3; j <= 6; j++) {
+                expected.add((i + j) + " ok");
+            }
+        }
+        assertThat(one.taken()).isEqualTo(expected);
+        assertThat(other.taken()).isEqualTo(expected);
     }
 
     @Test

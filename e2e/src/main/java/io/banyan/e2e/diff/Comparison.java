@@ -180,6 +180,10 @@ final class Comparison {
     }
 
     private static boolean oneTime(Map<Long, Long> times, Token.Time time) {
+        if (time.zxid() == 0) {
+            // Several znodes that no transaction made share it, with a time each.
+            return true;
+        }
         Long before = times.putIfAbsent(time.zxid(), time.millis());
         return before == null || before == time.millis();
     }

@@ -10,10 +10,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Bytes from a server to tokens. Pure.
 final class Decoder {
+
+    /// A member in the text of the configuration, whose ports are its own in each ensemble.
+    private static final Pattern MEMBER = Pattern.compile("(?m)^(server\\.\\d+=[^:]*):\\d+:\\d+:");
 
     private Decoder() {}
 
@@ -159,7 +163,11 @@ final class Decoder {
     }
 
     private static Token data(byte @Nullable [] bytes) {
-        return text(bytes == null ? "null" : "'" + new String(bytes, ISO_8859_1) + "'");
+        if (bytes == null) {
+            return text("null");
+        }
+        String told = new String(bytes, ISO_8859_1);
+        return text("'" + MEMBER.matcher(told).replaceAll("$1:P:P:") + "'");
     }
 
     private static Token number(int value) {

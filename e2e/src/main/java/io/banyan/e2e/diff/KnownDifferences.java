@@ -11,7 +11,8 @@ enum KnownDifferences {
     MALFORMED_WRITE_TAKES_A_ZXID(
             "a write whose body cannot be read",
             "Apache logs an error under a zxid that is in use already; two transactions with one"
-                    + " zxid are a hazard for every replica, so ours takes a fresh one"),
+                    + " zxid are a hazard for every replica, so ours takes a fresh one; in an"
+                    + " ensemble the clients of Apache's followers get no answer from then on"),
     /// Covered by [#covers].
     SET_WATCHES_HIDES_UNREADABLE_NODES(
             "setWatches for a node that the client may not read",
