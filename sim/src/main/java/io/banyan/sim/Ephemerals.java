@@ -17,6 +17,9 @@ final class Ephemerals {
     /// By server, then session: when something of the session was last at that server.
     private final Map<Integer, Map<Long, Long>> heardMicros = new HashMap<>();
 
+    /// By session: arrived at the server that ends a session now, and unread.
+    private final Map<Long, Long> waitingMicros = new HashMap<>();
+
     /// Since when a server has been deciding over sessions.
     private final Map<Integer, Long> sinceMicros = new HashMap<>();
 
@@ -48,6 +51,16 @@ final class Ephemerals {
                 .merge(sessionId, nowMicros, Math::max);
     }
 
+    /// Something of this session waits unread at the server that is about to end a session. It does
+    /// not count later, if it is lost with its connection.
+    void waits(long sessionId, long arrivalMicros) {
+        waitingMicros.merge(sessionId, arrivalMicros, Math::max);
+    }
+
+    void forgetWaiting() {
+        waitingMicros.clear();
+    }
+
     /// A server begins to decide over sessions: nobody can have spoken to it before.
     void serverStarted(int server, long nowMicros) {
         sinceMicros.put(server, nowMicros);
@@ -63,6 +76,7 @@ final class Ephemerals {
             return; // The client has not even been told of this session.
         }
         long heard = heardMicros.getOrDefault(server, Map.of()).getOrDefault(sessionId, 0L);
+        heard = Math.max(heard, waitingMicros.getOrDefault(sessionId, 0L));
         long since = Math.max(heard, sinceMicros.getOrDefault(server, 0L));
         long silentMillis = (nowMicros - since) * (100 + driftPercent) / 100 / 1_000;
         Violation.unless(

@@ -126,8 +126,9 @@ final class SimConnection implements Transport {
     /// Whatever has arrived on a connection that holds counts as heard of, also while the server
     /// was too busy to look.
     void countArrivals() {
-        if (!cut && !serverClosed && lastArrivalMicros > 0) {
-            heard(lastArrivalMicros);
+        Connection of = end;
+        if (!cut && !serverClosed && lastArrivalMicros > 0 && of != null && of.sessionId() != 0) {
+            world.ephemerals().waits(of.sessionId(), lastArrivalMicros);
         }
     }
 

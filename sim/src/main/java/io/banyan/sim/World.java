@@ -133,6 +133,7 @@ final class World {
 
     /// Frames may be waiting in sockets: they count as heard.
     void countArrivals(SimServer server) {
+        ephemerals.forgetWaiting();
         server.connections().forEach(SimConnection::countArrivals);
     }
 
