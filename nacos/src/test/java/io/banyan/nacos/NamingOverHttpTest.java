@@ -23,10 +23,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NamingOverHttpTest {
     private static final String INSTANCE = "/v1/ns/instance";
 
-    /// Beats: every 200 ms; unhealthy after 600, gone after 1500.
+    private static final Duration GONE_AFTER = Duration.ofSeconds(5);
+
+    /// Beats: every 200 ms; unhealthy after a second, and so long before it is gone that nobody
+    /// who looks, on however busy a machine, misses it.
     private static final String SHORT_TIMEOUTS =
-            "{\"preserved.heart.beat.interval\":\"200\",\"preserved.heart.beat.timeout\":\"600\","
-                    + "\"preserved.ip.delete.timeout\":\"1500\"}";
+            "{\"preserved.heart.beat.interval\":\"200\",\"preserved.heart.beat.timeout\":\"1000\","
+                    + "\"preserved.ip.delete.timeout\":\""
+                    + GONE_AFTER.toMillis()
+                    + "\"}";
 
     private static NacosServer server;
 
@@ -108,7 +113,7 @@ class NamingOverHttpTest {
 
         assertThat(beat("beating", "10.0.0.1").get("code").asInt()).isEqualTo(10_200);
         assertThat(hosts("beating").getFirst().get("healthy").asBoolean()).isTrue();
-        long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+        long end = System.nanoTime() + GONE_AFTER.plusSeconds(1).toNanos();
         while (System.nanoTime() < end) {
             assertThat(beat("beating", "10.0.0.1").get("code").asInt()).isEqualTo(10_200);
         }
