@@ -25,8 +25,8 @@ class NamingOverHttpTest {
 
     private static final Duration GONE_AFTER = Duration.ofSeconds(5);
 
-    /// Beats: every 200 ms; unhealthy after a second, and so long before it is gone that nobody
-    /// who looks, on however busy a machine, misses it.
+    /// Beats: every 200 ms; unhealthy after a second, and so long before it is gone that nobody who
+    /// looks, on however busy a machine, misses it.
     private static final String SHORT_TIMEOUTS =
             "{\"preserved.heart.beat.interval\":\"200\",\"preserved.heart.beat.timeout\":\"1000\","
                     + "\"preserved.ip.delete.timeout\":\""
