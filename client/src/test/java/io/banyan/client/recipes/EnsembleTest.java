@@ -77,7 +77,7 @@ class EnsembleTest {
         try (Banyan one = Banyan.connect(hosts);
                 Banyan two = Banyan.connect(hosts)) {
             one.create("/log", null);
-            var sessions = List.of(one.session().orElseThrow(), two.session().orElseThrow());
+            var sessions = List.of(one.awaitConnected(World.LONG), two.awaitConnected(World.LONG));
             var over = new AtomicBoolean();
             List<CompletableFuture<Integer>> workers =
                     List.of(World.start(() -> work(one, over)), World.start(() -> work(two, over)));
