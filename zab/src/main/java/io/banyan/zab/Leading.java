@@ -15,10 +15,7 @@ import io.banyan.zab.Message.Proposal;
 import io.banyan.zab.Message.Snap;
 import io.banyan.zab.Message.Trunc;
 import io.banyan.zab.Message.UpToDate;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +42,6 @@ final class Leading implements Role {
         BROADCASTING
     }
 
-    private static final int LINKS_MAX = 1_000;
-
     /// Who elected us dials at once and for two seconds; waiting longer for a quorum of them only
     /// keeps this server from finding out who leads instead.
     private static final int GATHERING_MILLIS_MAX = 5_000;
@@ -55,7 +50,7 @@ final class Leading implements Role {
     private final History history;
     private final Electorate electorate;
     private final long serverId;
-    private final Map<Long, LearnerLink> links = new LinkedHashMap<>();
+    private final LearnerLinks links;
     private final LearnerFeed feed;
 
     /// Voters that promised the epoch, until enough did.
@@ -64,8 +59,6 @@ final class Leading implements Role {
     private Stage stage = Stage.GATHERING;
     private long epoch;
     private long stageEndsMillis;
-    private long nextHeartbeatMillis;
-    private long nextPingMillis;
 
     /// Since when too few voters are with us; -1 while enough are.
     private long aloneSinceMillis = -1;
@@ -84,6 +77,7 @@ final class Leading implements Role {
         this.electorate = zab.config.electorate();
         this.serverId = zab.config.serverId();
         this.lastZxid = history.last();
+        this.links = new LearnerLinks(zab, "a", "learner");
         this.feed = new LearnerFeed(zab, this::syncEnd);
         enter(Stage.GATHERING);
     }
@@ -106,19 +100,7 @@ final class Leading implements Role {
     }
 
     List<Zab.Learner> learners() {
-        var result = new ArrayList<Zab.Learner>();
-        for (LearnerLink each : links.values()) {
-            if (each.isIntroduced()) {
-                result.add(
-                        new Zab.Learner(
-                                each.link,
-                                each.serverId,
-                                each.observer,
-                                each.phase == Phase.SERVING,
-                                each.ackedZxid));
-            }
-        }
-        return result;
+        return links.introduced();
     }
 
     private void enter(Stage next) {
@@ -141,11 +123,11 @@ final class Leading implements Role {
             zab.look("no quorum came together while " + stage);
             return;
         }
-        dropSilentLinks();
+        links.dropSilent();
         if (stage == Stage.BROADCASTING && !hasQuorum()) {
             return;
         }
-        heartbeat();
+        links.heartbeat(sentQuestion);
     }
 
     @Override
@@ -154,37 +136,14 @@ final class Leading implements Role {
         if (aloneSinceMillis >= 0) {
             aloneSinceMillis += millis;
         }
-        for (LearnerLink each : links.values()) {
-            each.heardMillis += millis;
-            if (each.owingSinceMillis >= 0) {
-                each.owingSinceMillis += millis;
-            }
-        }
-    }
-
-    private void dropSilentLinks() {
-        List<LearnerLink> silent = new ArrayList<>();
-        for (LearnerLink each : links.values()) {
-            int patience =
-                    each.phase.compareTo(Phase.SETTLED) >= 0 ? zab.syncMillis() : zab.initMillis();
-            boolean owes =
-                    each.owingSinceMillis >= 0
-                            && each.counts()
-                            && zab.nowMillis - each.owingSinceMillis > zab.syncMillis();
-            if (zab.nowMillis - each.heardMillis > patience || owes) {
-                silent.add(each);
-            }
-        }
-        for (LearnerLink each : silent) {
-            drop(each, "silent for too long while " + each.phase);
-        }
+        links.forgive(millis);
     }
 
     /// A leader that has lost its quorum cannot commit; after a tick it makes room for another.
     private boolean hasQuorum() {
         var with = new TreeSet<Long>();
         with.add(serverId);
-        for (LearnerLink each : links.values()) {
+        for (LearnerLink each : links.all()) {
             if (each.counts()) {
                 with.add(each.serverId);
             }
@@ -203,33 +162,10 @@ final class Leading implements Role {
         return false;
     }
 
-    private void heartbeat() {
-        boolean pingAll = zab.nowMillis >= nextPingMillis;
-        if (!pingAll && zab.nowMillis < nextHeartbeatMillis) {
-            return;
-        }
-        if (pingAll) {
-            nextPingMillis = zab.nowMillis + zab.config.tickMillis() / 2;
-        }
-        nextHeartbeatMillis = zab.nowMillis + zab.config.heartbeatMillis();
-        ping(pingAll);
-    }
-
-    /// @param all and not only those who understand frequent pings
-    private void ping(boolean all) {
-        // What a ping carries as zxid comes back in its answer and means nothing to anybody else.
-        var ping = new Ping(sentQuestion, null);
-        for (LearnerLink each : links.values()) {
-            if (each.isForwarding() && (all || each.banyan)) {
-                zab.out.send(each.link, ping);
-            }
-        }
-    }
-
     @Override
     public long wakeAtMillis() {
         return Math.min(
-                Math.min(nextPingMillis, nextHeartbeatMillis),
+                links.nextHeartbeatMillis(),
                 stage == Stage.BROADCASTING ? Long.MAX_VALUE : stageEndsMillis);
     }
 
@@ -237,50 +173,27 @@ final class Leading implements Role {
 
     @Override
     public void linkOpened(long link) {
-        if (links.size() >= LINKS_MAX) {
-            zab.out.hangUp(link, "there are " + LINKS_MAX + " connections of learners already");
-            return;
-        }
-        links.put(link, new LearnerLink(link, zab.nowMillis));
+        links.opened(link);
     }
 
     @Override
     public void linkLost(long link, String why) {
-        LearnerLink learner = links.remove(link);
-        if (learner != null) {
-            lost(learner, why);
-        }
-    }
-
-    private void drop(LearnerLink learner, String why) {
-        links.remove(learner.link);
-        zab.out.hangUp(learner.link, null);
-        lost(learner, why);
-    }
-
-    private void lost(LearnerLink learner, String why) {
-        if (learner.isIntroduced()) {
-            zab.out.report("learner " + learner.serverId + " is gone: " + why);
-        }
+        links.lost(link, why);
     }
 
     @Override
     public void leave(String why) {
-        for (LearnerLink each : links.values()) {
-            zab.out.hangUp(each.link, null);
-        }
-        links.clear();
+        links.hangUpAll();
     }
 
     // ---- what learners say
 
     @Override
     public void received(long link, Message message) {
-        LearnerLink learner = links.get(link);
+        LearnerLink learner = links.heard(link);
         if (learner == null) {
             return;
         }
-        learner.heardMillis = zab.nowMillis;
         switch (message) {
             case LearnerInfo info -> onLearnerInfo(learner, info);
             case AckEpoch ack -> onAckEpoch(learner, ack);
@@ -291,53 +204,37 @@ final class Leading implements Role {
                     zab.out.carried(link, learner.serverId, carried.load());
                 }
             }
-            case LeaderInfo m -> refuse(learner, m);
-            case Diff m -> refuse(learner, m);
-            case Trunc m -> refuse(learner, m);
-            case Snap m -> refuse(learner, m);
-            case NewLeader m -> refuse(learner, m);
-            case UpToDate m -> refuse(learner, m);
-            case Proposal m -> refuse(learner, m);
-            case Commit m -> refuse(learner, m);
-            case Inform m -> refuse(learner, m);
+            case LeaderInfo _,
+                    Diff _,
+                    Trunc _,
+                    Snap _,
+                    NewLeader _,
+                    UpToDate _,
+                    Proposal _,
+                    Commit _,
+                    Inform _ ->
+                    links.refuse(learner, message);
         }
-    }
-
-    private void refuse(LearnerLink learner, Message message) {
-        refuse(learner, "sent " + message.getClass().getSimpleName() + " while " + learner.phase);
-    }
-
-    private void refuse(LearnerLink learner, String why) {
-        links.remove(learner.link);
-        zab.out.hangUp(
-                learner.link,
-                (learner.isIntroduced() ? "learner " + learner.serverId : "a learner") + ' ' + why);
     }
 
     private void onLearnerInfo(LearnerLink learner, LearnerInfo info) {
         if (learner.isIntroduced()) {
-            refuse(learner, "introduced itself twice");
+            links.refuse(learner, "introduced itself twice");
             return;
         }
         if (info.serverId() == serverId) {
-            refuse(learner, "says it is server " + serverId + ", and so are we: check its myid");
+            links.refuse(
+                    learner, "says it is server " + serverId + ", and so are we: check its myid");
             return;
         }
         boolean voter = electorate.contains(info.serverId());
         if (!zab.config.isMember(info.serverId())) {
-            refuse(learner, "says it is server " + info.serverId() + ", which is not a member");
+            links.refuse(
+                    learner, "says it is server " + info.serverId() + ", which is not a member");
             return;
         }
-        for (LearnerLink each : List.copyOf(links.values())) {
-            if (each.isIntroduced() && each.serverId == info.serverId()) {
-                drop(each, "connected anew (or two servers have the same myid)");
-            }
-        }
-        learner.serverId = info.serverId();
+        links.introduce(learner, info);
         learner.votes = voter && !info.observer();
-        learner.observer = info.observer();
-        learner.banyan = info.banyan();
-        learner.acceptedEpoch = info.acceptedEpoch();
         learner.phase = Phase.INTRODUCED;
         maybeDecideEpoch();
         if (stage != Stage.GATHERING && stage != Stage.PROMISING) {
@@ -352,7 +249,7 @@ final class Leading implements Role {
         var reported = new TreeSet<Long>();
         reported.add(serverId);
         long newest = zab.acceptedEpoch;
-        for (LearnerLink each : links.values()) {
+        for (LearnerLink each : links.all()) {
             if (each.isIntroduced()) {
                 newest = Math.max(newest, each.acceptedEpoch);
                 if (each.votes) {
@@ -377,7 +274,7 @@ final class Leading implements Role {
                                 + " has promised epoch "
                                 + learner.acceptedEpoch);
             } else {
-                refuse(learner, "has promised epoch " + learner.acceptedEpoch);
+                links.refuse(learner, "has promised epoch " + learner.acceptedEpoch);
             }
             return;
         }
@@ -387,7 +284,7 @@ final class Leading implements Role {
 
     private void onAckEpoch(LearnerLink learner, AckEpoch ack) {
         if (learner.phase != Phase.ASKED) {
-            refuse(learner, ack);
+            links.refuse(learner, ack);
             return;
         }
         learner.phase = Phase.PROMISED;
@@ -464,7 +361,7 @@ final class Leading implements Role {
         if (stage == Stage.PROMISING && zab.acceptedEpoch >= epoch) {
             enter(Stage.DISCOVERING);
             promised.add(serverId);
-            for (LearnerLink each : List.copyOf(links.values())) {
+            for (LearnerLink each : List.copyOf(links.all())) {
                 if (each.phase == Phase.INTRODUCED) {
                     tellEpoch(each);
                     if (!zab.isRole(this)) {
@@ -475,7 +372,7 @@ final class Leading implements Role {
             maybeSettle();
         } else if (stage == Stage.SETTLING && zab.currentEpoch >= epoch) {
             enter(Stage.SYNCHRONISING);
-            for (LearnerLink each : List.copyOf(links.values())) {
+            for (LearnerLink each : List.copyOf(links.all())) {
                 if (each.phase == Phase.PROMISED) {
                     synchronise(each);
                 }
@@ -497,7 +394,7 @@ final class Leading implements Role {
     }
 
     void historyRead(long link, @Nullable List<Entry> entries) {
-        LearnerLink learner = links.get(link);
+        LearnerLink learner = links.find(link);
         if (learner != null) {
             feed.historyRead(learner, epoch, entries);
         }
@@ -509,7 +406,7 @@ final class Leading implements Role {
         }
         var settled = new TreeSet<Long>();
         settled.add(serverId);
-        for (LearnerLink each : links.values()) {
+        for (LearnerLink each : links.all()) {
             if (each.counts()) {
                 settled.add(each.serverId);
             }
@@ -522,7 +419,7 @@ final class Leading implements Role {
         zab.settleVote(serverId, epoch);
         zab.deliverUpTo(history.last());
         zab.out.leading(epoch);
-        for (LearnerLink each : links.values()) {
+        for (LearnerLink each : links.all()) {
             if (each.phase == Phase.SETTLED) {
                 serve(each);
             }
@@ -542,7 +439,7 @@ final class Leading implements Role {
         lastZxid = zxid;
         zab.append(new Entry(zxid, payload));
         var proposal = new Proposal(zxid, payload);
-        for (LearnerLink each : links.values()) {
+        for (LearnerLink each : links.all()) {
             if (each.isForwarding() && !each.observer) {
                 zab.out.send(each.link, proposal);
                 if (each.owingSinceMillis < 0) {
@@ -553,9 +450,7 @@ final class Leading implements Role {
     }
 
     void carry(long link, Object load) {
-        if (links.containsKey(link)) {
-            zab.out.send(link, new Carried(load));
-        }
+        links.carry(link, load);
     }
 
     /// See {@link Zab#confirm}.
@@ -572,7 +467,7 @@ final class Leading implements Role {
         }
         if (askedQuestion > sentQuestion) {
             sentQuestion = askedQuestion;
-            ping(true);
+            links.ping(sentQuestion, true);
             maybeConfirm();
         }
     }
@@ -580,7 +475,7 @@ final class Leading implements Role {
     private void maybeConfirm() {
         var answers = new TreeSet<Long>();
         answers.add(sentQuestion);
-        for (LearnerLink each : links.values()) {
+        for (LearnerLink each : links.all()) {
             if (each.counts()) {
                 answers.add(each.answeredQuestion);
             }
@@ -592,7 +487,7 @@ final class Leading implements Role {
             }
             var having = new TreeSet<Long>();
             having.add(serverId);
-            for (LearnerLink each : links.values()) {
+            for (LearnerLink each : links.all()) {
                 if (each.counts() && each.answeredQuestion >= question) {
                     having.add(each.serverId);
                 }
@@ -615,7 +510,7 @@ final class Leading implements Role {
             // They agree on the beginning of the epoch, which is no transaction.
             return;
         }
-        for (LearnerLink each : links.values()) {
+        for (LearnerLink each : links.all()) {
             if (each.isForwarding()) {
                 tellCommitted(each, entries);
             }
@@ -625,9 +520,7 @@ final class Leading implements Role {
 
     private void tellCommitted(LearnerLink to, List<Entry> entries) {
         if (to.observer) {
-            for (Entry entry : entries) {
-                zab.out.send(to.link, new Inform(entry.zxid(), entry.payload()));
-            }
+            links.inform(to, entries);
         } else if (to.banyan) {
             zab.out.send(to.link, new Commit(entries.getLast().zxid()));
         } else {
@@ -641,7 +534,7 @@ final class Leading implements Role {
     private long agreedZxid() {
         var candidates = new TreeSet<Long>();
         candidates.add(zab.durableZxid());
-        for (LearnerLink each : links.values()) {
+        for (LearnerLink each : links.all()) {
             if (each.counts()) {
                 candidates.add(each.ackedZxid);
             }
@@ -654,7 +547,7 @@ final class Leading implements Role {
             if (zab.durableZxid() >= zxid) {
                 having.add(serverId);
             }
-            for (LearnerLink each : links.values()) {
+            for (LearnerLink each : links.all()) {
                 if (each.counts() && each.ackedZxid >= zxid) {
                     having.add(each.serverId);
                 }

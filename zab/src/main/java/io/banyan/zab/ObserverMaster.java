@@ -15,10 +15,7 @@ import io.banyan.zab.Message.Proposal;
 import io.banyan.zab.Message.Snap;
 import io.banyan.zab.Message.Trunc;
 import io.banyan.zab.Message.UpToDate;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A follower's other face: to observers it is what a leader is, so that the leader need not send
@@ -32,120 +29,60 @@ import org.jspecify.annotations.Nullable;
 /// transactions that are not committed here yet: it waits until they are. Cutting them off would
 /// take back what its clients have seen.
 final class ObserverMaster {
-    private static final int OBSERVERS_MAX = 1_000;
-
     private final Zab zab;
     private final long epoch;
     private final LearnerFeed feed;
-    private final Map<Long, LearnerLink> links = new LinkedHashMap<>();
-    private long nextHeartbeatMillis;
-    private long nextPingMillis;
+    private final LearnerLinks links;
 
     /// @param epoch of the leader that this server follows
     ObserverMaster(Zab zab, long epoch) {
         this.zab = zab;
         this.epoch = epoch;
+        this.links = new LearnerLinks(zab, "an", "observer");
         this.feed = new LearnerFeed(zab, zab.history::delivered);
     }
 
     List<Zab.Learner> learners() {
-        var result = new ArrayList<Zab.Learner>();
-        for (LearnerLink each : links.values()) {
-            if (each.isIntroduced()) {
-                result.add(
-                        new Zab.Learner(
-                                each.link, each.serverId, true, each.phase == Phase.SERVING, 0));
-            }
-        }
-        return result;
+        return links.introduced();
     }
 
     // ---- time
 
     void timePassed() {
-        for (LearnerLink each : List.copyOf(links.values())) {
-            boolean settled = each.phase.compareTo(Phase.SETTLED) >= 0;
-            int patience = settled ? zab.syncMillis() : zab.initMillis();
-            if (zab.nowMillis - each.heardMillis > patience) {
-                drop(each, "silent for too long while " + each.phase);
-            }
-        }
-        heartbeat();
+        links.dropSilent();
+        links.heartbeat(zab.history.delivered());
     }
 
     void forgive(long millis) {
-        for (LearnerLink each : links.values()) {
-            each.heardMillis += millis;
-        }
+        links.forgive(millis);
     }
 
     long wakeAtMillis() {
-        return links.isEmpty() ? Long.MAX_VALUE : Math.min(nextPingMillis, nextHeartbeatMillis);
-    }
-
-    private void heartbeat() {
-        boolean pingAll = zab.nowMillis >= nextPingMillis;
-        if (!pingAll && zab.nowMillis < nextHeartbeatMillis) {
-            return;
-        }
-        if (pingAll) {
-            nextPingMillis = zab.nowMillis + zab.config.tickMillis() / 2;
-        }
-        nextHeartbeatMillis = zab.nowMillis + zab.config.heartbeatMillis();
-        var ping = new Ping(zab.history.delivered(), null);
-        for (LearnerLink each : links.values()) {
-            if (each.isForwarding() && (pingAll || each.banyan)) {
-                zab.out.send(each.link, ping);
-            }
-        }
+        return links.isEmpty() ? Long.MAX_VALUE : links.nextHeartbeatMillis();
     }
 
     // ---- links
 
     void linkOpened(long link) {
-        if (links.size() >= OBSERVERS_MAX) {
-            zab.out.hangUp(
-                    link, "there are " + OBSERVERS_MAX + " connections of observers already");
-            return;
-        }
-        links.put(link, new LearnerLink(link, zab.nowMillis));
+        links.opened(link);
     }
 
     void linkLost(long link, String why) {
-        LearnerLink observer = links.remove(link);
-        if (observer != null) {
-            reportLost(observer, why);
-        }
-    }
-
-    private void drop(LearnerLink observer, String why) {
-        links.remove(observer.link);
-        zab.out.hangUp(observer.link, null);
-        reportLost(observer, why);
-    }
-
-    private void reportLost(LearnerLink observer, String why) {
-        if (observer.isIntroduced()) {
-            zab.out.report("observer " + observer.serverId + " is gone: " + why);
-        }
+        links.lost(link, why);
     }
 
     /// The leader is gone, and with it what observers could be told.
     void close() {
-        for (LearnerLink each : links.values()) {
-            zab.out.hangUp(each.link, null);
-        }
-        links.clear();
+        links.hangUpAll();
     }
 
     // ---- what observers say
 
     void received(long link, Message message) {
-        LearnerLink observer = links.get(link);
+        LearnerLink observer = links.heard(link);
         if (observer == null) {
             return;
         }
-        observer.heardMillis = zab.nowMillis;
         switch (message) {
             case LearnerInfo info -> onLearnerInfo(observer, info);
             case AckEpoch ack -> onAckEpoch(observer, ack);
@@ -160,66 +97,48 @@ final class ObserverMaster {
                     zab.out.carried(link, observer.serverId, carried.load());
                 }
             }
-            case LeaderInfo m -> refuse(observer, m);
-            case Diff m -> refuse(observer, m);
-            case Trunc m -> refuse(observer, m);
-            case Snap m -> refuse(observer, m);
-            case NewLeader m -> refuse(observer, m);
-            case UpToDate m -> refuse(observer, m);
-            case Proposal m -> refuse(observer, m);
-            case Commit m -> refuse(observer, m);
-            case Inform m -> refuse(observer, m);
+            case LeaderInfo _,
+                    Diff _,
+                    Trunc _,
+                    Snap _,
+                    NewLeader _,
+                    UpToDate _,
+                    Proposal _,
+                    Commit _,
+                    Inform _ ->
+                    links.refuse(observer, message);
         }
-    }
-
-    private void refuse(LearnerLink observer, Message message) {
-        refuse(observer, "sent " + message.getClass().getSimpleName() + " while " + observer.phase);
-    }
-
-    private void refuse(LearnerLink observer, String why) {
-        links.remove(observer.link);
-        zab.out.hangUp(
-                observer.link,
-                (observer.isIntroduced() ? "observer " + observer.serverId : "an observer")
-                        + ' '
-                        + why);
     }
 
     private void onLearnerInfo(LearnerLink observer, LearnerInfo info) {
         if (observer.isIntroduced()) {
-            refuse(observer, "introduced itself twice");
+            links.refuse(observer, "introduced itself twice");
             return;
         }
         if (!info.observer()) {
-            refuse(
+            links.refuse(
                     observer,
                     "is server " + info.serverId() + ", a voter: only the leader helps it");
             return;
         }
         if (info.serverId() == zab.config.serverId() || !zab.config.isMember(info.serverId())) {
-            refuse(observer, "says it is server " + info.serverId() + ", which is no other member");
+            links.refuse(
+                    observer,
+                    "says it is server " + info.serverId() + ", which is no other member");
             return;
         }
         if (info.acceptedEpoch() > epoch) {
-            refuse(observer, "has promised epoch " + info.acceptedEpoch());
+            links.refuse(observer, "has promised epoch " + info.acceptedEpoch());
             return;
         }
-        for (LearnerLink each : List.copyOf(links.values())) {
-            if (each.isIntroduced() && each.serverId == info.serverId()) {
-                drop(each, "connected anew (or two servers have the same myid)");
-            }
-        }
-        observer.serverId = info.serverId();
-        observer.observer = true;
-        observer.banyan = info.banyan();
-        observer.acceptedEpoch = info.acceptedEpoch();
+        links.introduce(observer, info);
         observer.phase = Phase.ASKED;
         zab.out.send(observer.link, new LeaderInfo(epoch, true));
     }
 
     private void onAckEpoch(LearnerLink observer, AckEpoch ack) {
         if (observer.phase != Phase.ASKED) {
-            refuse(observer, ack);
+            links.refuse(observer, ack);
             return;
         }
         observer.phase = Phase.PROMISED;
@@ -247,25 +166,21 @@ final class ObserverMaster {
     // ---- from the follower
 
     void historyRead(long link, @Nullable List<Entry> entries) {
-        LearnerLink observer = links.get(link);
+        LearnerLink observer = links.find(link);
         if (observer != null) {
             feed.historyRead(observer, epoch, entries);
         }
     }
 
     void carry(long link, Object load) {
-        if (links.containsKey(link)) {
-            zab.out.send(link, new Carried(load));
-        }
+        links.carry(link, load);
     }
 
     /// These have just been delivered here.
     void delivered(List<Entry> entries) {
-        for (LearnerLink each : links.values()) {
+        for (LearnerLink each : links.all()) {
             if (each.isForwarding()) {
-                for (Entry entry : entries) {
-                    zab.out.send(each.link, new Inform(entry.zxid(), entry.payload()));
-                }
+                links.inform(each, entries);
             } else if (each.phase == Phase.PROMISED) {
                 maybeSynchronise(each);
             }
