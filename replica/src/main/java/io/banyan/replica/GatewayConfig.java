@@ -20,23 +20,6 @@ public record GatewayConfig(
         int strangerMillisMax,
         int tickMillis,
         boolean checksAclsEagerly) {
-    public GatewayConfig(
-            int sessionMillisMin,
-            int sessionMillisMax,
-            int outstandingMax,
-            Set<String> enforcedSchemes,
-            int strangerMillisMax,
-            int tickMillis) {
-        this(
-                sessionMillisMin,
-                sessionMillisMax,
-                outstandingMax,
-                enforcedSchemes,
-                strangerMillisMax,
-                tickMillis,
-                false);
-    }
-
     int negotiate(int wantedMillis) {
         return Math.max(sessionMillisMin, Math.min(wantedMillis, sessionMillisMax));
     }

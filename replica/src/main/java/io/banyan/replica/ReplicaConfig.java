@@ -33,37 +33,7 @@ public record ReplicaConfig(
     /// The largest counter that a zxid has room for.
     public static final long COUNTER_END = 0xffff_ffffL;
 
-    /// With epochs as long as zxids allow.
-    public ReplicaConfig(
-            int serverId,
-            int gateways,
-            int tickMillis,
-            int stallMillisMax,
-            int snapCount,
-            long snapSizeBytes,
-            int reapEveryMillis,
-            int reapPerMinuteMax,
-            long neverUsedMillisMax,
-            boolean reconfigEnabled,
-            boolean leaderServes,
-            boolean readOnlyMode) {
-        this(
-                serverId,
-                gateways,
-                tickMillis,
-                stallMillisMax,
-                snapCount,
-                snapSizeBytes,
-                reapEveryMillis,
-                reapPerMinuteMax,
-                neverUsedMillisMax,
-                reconfigEnabled,
-                leaderServes,
-                readOnlyMode,
-                COUNTER_END);
-    }
-
-    /// With a leader that serves, and without read-only mode.
+    /// With a leader that serves, without read-only mode, and with epochs as long as zxids allow.
     public ReplicaConfig(
             int serverId,
             int gateways,
@@ -87,7 +57,8 @@ public record ReplicaConfig(
                 neverUsedMillisMax,
                 reconfigEnabled,
                 true,
-                false);
+                false,
+                COUNTER_END);
     }
 
     public ReplicaConfig {

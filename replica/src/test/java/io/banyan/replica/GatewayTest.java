@@ -434,7 +434,7 @@ class GatewayTest {
 
     private static GatewayConfig limited(int outstandingMax) {
         return new GatewayConfig(
-                2_000, 20_000, outstandingMax, Set.of(), 5_000, TestServer.STEP_MILLIS);
+                2_000, 20_000, outstandingMax, Set.of(), 5_000, TestServer.STEP_MILLIS, false);
     }
 
     @Test
@@ -530,7 +530,8 @@ class GatewayTest {
                                 1_000,
                                 Set.of("digest"),
                                 5_000,
-                                TestServer.STEP_MILLIS));
+                                TestServer.STEP_MILLIS,
+                                false));
         TestClient stranger = strict.open();
         TestClient friend = strict.open();
         stranger.taken();

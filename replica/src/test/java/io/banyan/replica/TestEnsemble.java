@@ -51,7 +51,8 @@ final class TestEnsemble {
                             0,
                             false,
                             leaderServes,
-                            readOnlyMode);
+                            readOnlyMode,
+                            ReplicaConfig.COUNTER_END);
             members.put(id, new TestMember(this, id, id > voters, config));
             if (id <= voters) {
                 ids.add((long) id);

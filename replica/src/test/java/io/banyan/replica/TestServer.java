@@ -23,7 +23,7 @@ final class TestServer implements TestHost {
             new ReplicaConfig(
                     1, 1, TICK_MILLIS, 2 * STEP_MILLIS, 1000, 0, 60_000, 10_000, 0, false);
     static final GatewayConfig GATEWAY =
-            new GatewayConfig(2_000, 20_000, 1_000, Set.of(), 5_000, STEP_MILLIS);
+            new GatewayConfig(2_000, 20_000, 1_000, Set.of(), 5_000, STEP_MILLIS, false);
 
     final ZnodeTree tree;
     final Replica replica;

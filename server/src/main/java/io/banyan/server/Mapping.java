@@ -192,7 +192,8 @@ final class Mapping {
                 containers.neverUsedMillisMax(),
                 config.ensemble().reconfigEnabled(),
                 config.peers().leaderServesClients(),
-                config.operate().readOnlyMode());
+                config.operate().readOnlyMode(),
+                ReplicaConfig.COUNTER_END);
     }
 
     static GatewayConfig gateway(ServerConfig config, int gateways, int stepMillis) {

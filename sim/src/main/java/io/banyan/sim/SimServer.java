@@ -361,7 +361,8 @@ final class SimServer implements Lane.Owner {
                 setup.historyTxns(),
                 HISTORY_BYTES_MAX,
                 setup.snapshotAlways(),
-                "version=0".getBytes(StandardCharsets.UTF_8));
+                "version=0".getBytes(StandardCharsets.UTF_8),
+                false);
     }
 
     private ReplicaConfig replicaConfig() {
@@ -390,7 +391,8 @@ final class SimServer implements Lane.Owner {
                 setup.outstandingMax(),
                 Set.of(),
                 2_000,
-                stepMillis());
+                stepMillis(),
+                false);
     }
 
     private int stepMillis() {

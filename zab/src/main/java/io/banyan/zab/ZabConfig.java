@@ -34,36 +34,6 @@ public record ZabConfig(
         boolean snapshotAlways,
         byte[] config,
         boolean observerMasters) {
-    /// Observers learn from the leader.
-    public ZabConfig(
-            long serverId,
-            Electorate electorate,
-            Set<Long> observers,
-            int tickMillis,
-            int initLimit,
-            int syncLimit,
-            int heartbeatMillis,
-            int silenceMillis,
-            int historyTxns,
-            long historyBytes,
-            boolean snapshotAlways,
-            byte[] config) {
-        this(
-                serverId,
-                electorate,
-                observers,
-                tickMillis,
-                initLimit,
-                syncLimit,
-                heartbeatMillis,
-                silenceMillis,
-                historyTxns,
-                historyBytes,
-                snapshotAlways,
-                config,
-                false);
-    }
-
     public ZabConfig {
         if (tickMillis < 1 || initLimit < 1 || syncLimit < 1 || historyTxns < 1) {
             throw new IllegalArgumentException(

@@ -71,7 +71,7 @@ public class GatewayBenchmark {
     private final Gateway gateway =
             new Gateway(
                     0,
-                    new GatewayConfig(4_000, 40_000, 10_000, Set.of(), 5_000, 100),
+                    new GatewayConfig(4_000, 40_000, 10_000, Set.of(), 5_000, 100, false),
                     tree,
                     tree.fresh(),
                     inbox::add,
