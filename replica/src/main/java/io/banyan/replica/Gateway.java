@@ -612,21 +612,13 @@ public final class Gateway {
             refuseAndClose(from, xid, state.zxid(), ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH);
             return;
         }
+        if (OpCode.isWrite(opcode) || opcode == OpCode.SYNC) {
+            submit(from, xid, opcode, bytes, body, end);
+            return;
+        }
         switch (opcode) {
             case OpCode.AUTH -> authenticate(from, xid, bytes, body, end);
             case OpCode.SASL -> answerSasl(from, xid);
-            case OpCode.CREATE,
-                    OpCode.CREATE2,
-                    OpCode.CREATE_CONTAINER,
-                    OpCode.CREATE_TTL,
-                    OpCode.DELETE,
-                    OpCode.SET_DATA,
-                    OpCode.SET_ACL,
-                    OpCode.MULTI,
-                    OpCode.RECONFIG,
-                    OpCode.CLOSE_SESSION ->
-                    submit(from, xid, opcode, bytes, body, end);
-            case OpCode.SYNC -> submit(from, xid, opcode, bytes, body, end);
             case OpCode.PING,
                     OpCode.EXISTS,
                     OpCode.GET_DATA,
