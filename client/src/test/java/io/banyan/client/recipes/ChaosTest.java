@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.banyan.client.Banyan;
 import io.banyan.client.BanyanException;
-import io.banyan.client.CreateMode;
 import io.banyan.client.Heard;
-import io.banyan.client.Multi;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -65,31 +63,13 @@ class ChaosTest {
     }
 
     private void runChaos(List<CompletableFuture<Void>> workers) {
-        try (var chaos = new Chaos(SEED, victims, ABSENCE_MILLIS)) {
-            assertThat(chaos).isNotNull();
+        try (var _ = new Chaos(SEED, victims, ABSENCE_MILLIS)) {
             var timer = new CompletableFuture<Void>();
             timer.completeOnTimeout(null, MILLIS, TimeUnit.MILLISECONDS);
             timer.join();
             over.set(true);
         }
         workers.forEach(CompletableFuture::join);
-    }
-
-    /// Tokens of guarded writes, in the order in which a server carried them out.
-    private List<Long> loggedTokens() {
-        return banyan.children("/log").names().stream()
-                .map(name -> Long.parseLong(banyan.get("/log/" + name).text()))
-                .toList();
-    }
-
-    private static void guardedLog(Banyan client, Lease lease) {
-        var multi = new Multi();
-        lease.guard(multi);
-        multi.create(
-                "/log/entry-",
-                Long.toString(lease.token()).getBytes(UTF_8),
-                CreateMode.PERSISTENT.sequential());
-        client.multi(multi);
     }
 
     @Test
@@ -116,7 +96,7 @@ class ChaosTest {
                             }
                             leases.add(lease);
                             for (int i = 0; i < 3; i++) {
-                                guardedLog(victim.banyan(), lease);
+                                World.guardedLog(victim.banyan(), lease);
                             }
                             leases.remove(lease);
                         }
@@ -126,7 +106,7 @@ class ChaosTest {
 
         runChaos(workers);
 
-        List<Long> tokens = loggedTokens();
+        List<Long> tokens = World.loggedTokens(banyan);
         assertThat(tokens).isSorted();
         assertThat(new HashSet<>(tokens)).isNotEmpty();
         assertThat(acquired.get()).isPositive();
@@ -227,7 +207,7 @@ class ChaosTest {
                                     assertNoneHeld(lease, leaders);
                                     leaders.add(lease);
                                     for (int i = 0; i < 5 && lease.isHeld(); i++) {
-                                        guardedLog(victim.banyan(), lease);
+                                        World.guardedLog(victim.banyan(), lease);
                                     }
                                     leaders.remove(lease);
                                 } catch (BanyanException e) {
@@ -245,7 +225,7 @@ class ChaosTest {
         elections.forEach(LeaderElection::close);
 
         assertThat(failures.soFar()).isEmpty();
-        assertThat(loggedTokens()).isSorted();
+        assertThat(World.loggedTokens(banyan)).isSorted();
         assertThat(terms.get()).isPositive();
     }
 

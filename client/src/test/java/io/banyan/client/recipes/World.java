@@ -1,9 +1,12 @@
 package io.banyan.client.recipes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.banyan.client.Banyan;
 import io.banyan.client.CreateMode;
 import io.banyan.client.FaultyProxy;
 import io.banyan.client.Heard;
+import io.banyan.client.Multi;
 import io.banyan.client.Servers;
 import io.banyan.client.SessionState;
 import io.banyan.client.WatchEvent;
@@ -64,6 +67,24 @@ final class World implements AutoCloseable {
     <T extends AutoCloseable> T keep(T each) {
         opened.add(each);
         return each;
+    }
+
+    /// Writes the lease's token behind those that are there, if the lease still holds.
+    static void guardedLog(Banyan client, Lease lease) {
+        var multi = new Multi();
+        lease.guard(multi);
+        multi.create(
+                "/log/entry-",
+                Long.toString(lease.token()).getBytes(UTF_8),
+                CreateMode.PERSISTENT.sequential());
+        client.multi(multi);
+    }
+
+    /// Tokens of guarded writes, in the order in which a server carried them out.
+    static List<Long> loggedTokens(Banyan client) {
+        return client.children("/log").names().stream()
+                .map(name -> Long.parseLong(client.get("/log/" + name).text()))
+                .toList();
     }
 
     static <T> CompletableFuture<T> start(Callable<T> task) {
