@@ -94,10 +94,9 @@ final class ClientCommand implements Callable<Integer> {
         Layout layout = Layout.fromProperties();
         layout.require(true);
         Path work = Files.createTempDirectory("banyan-bench-client");
-        try (var lock = BenchLock.take(() -> progress.println("waiting for another bench"));
+        try (var _ = BenchLock.take(() -> progress.println("waiting for another bench"));
                 var banyan = start(layout.banyan(), work.resolve("banyan"));
                 var apache = start(layout.apache("ZooKeeper 3.9.5"), work.resolve("apache"))) {
-            assert lock != null;
             RunningServer measured = zookeeper ? apache : banyan;
             out.println("server: " + measured.candidate().name());
             clients(hosts(measured), out);

@@ -75,11 +75,6 @@ final class RedisServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        process.destroyForcibly();
-        try {
-            process.waitFor();
-        } catch (InterruptedException e) {
-            throw Pause.interrupted(e);
-        }
+        RunningServer.kill(process);
     }
 }

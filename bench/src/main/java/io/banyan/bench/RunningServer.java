@@ -85,6 +85,11 @@ final class RunningServer implements Service {
 
     /// kill -9.
     void kill() throws IOException {
+        kill(process);
+    }
+
+    /// Returns when it has ended.
+    static void kill(Process process) throws IOException {
         process.destroyForcibly();
         try {
             process.waitFor();
@@ -215,12 +220,7 @@ final class RunningServer implements Service {
     /// Ends the process and deletes its directory.
     @Override
     public void close() throws IOException {
-        process.destroyForcibly();
-        try {
-            process.waitFor();
-        } catch (InterruptedException e) {
-            throw Pause.interrupted(e);
-        }
+        kill();
         Directories.delete(directory);
     }
 
