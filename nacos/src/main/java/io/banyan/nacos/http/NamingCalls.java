@@ -3,6 +3,7 @@ package io.banyan.nacos.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.banyan.nacos.config.Invalid;
 import io.banyan.nacos.json.Json;
+import io.banyan.nacos.naming.Adjustment;
 import io.banyan.nacos.naming.Instance;
 import io.banyan.nacos.naming.Instance.Door;
 import io.banyan.nacos.naming.Leases;
@@ -111,6 +112,20 @@ record NamingCalls(Services services, Registry registry, Leases leases, UdpPush 
 
     CompletableFuture<Boolean> deregister(ServiceKey key, Instance place) {
         return place.ephemeral() ? leases.deregister(key, place) : registry.deregister(key, place);
+    }
+
+    /// Changes what the parameters say of an instance; all its metadata is what they say.
+    ///
+    /// @param wanted as {@link #instance} reads it
+    /// @return whether it is there
+    CompletableFuture<Boolean> update(Call call, Instance wanted) {
+        Params params = call.params();
+        var by =
+                new Adjustment(
+                        params.filledAny("enabled", "enable") == null ? null : wanted.enabled(),
+                        params.filled("weight") == null ? null : wanted.weight(),
+                        wanted.metadata());
+        return registry.override(key(call), wanted, by, true);
     }
 
     CompletableFuture<Leases.Beaten> beat(Call call) {

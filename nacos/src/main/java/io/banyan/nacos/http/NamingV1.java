@@ -92,14 +92,8 @@ final class NamingV1 {
     }
 
     private CompletionStage<Answer> update(Call call) {
-        Params params = call.params();
         Instance wanted = NamingCalls.instance(call);
-        var by =
-                new Adjustment(
-                        params.filledAny("enabled", "enable") == null ? null : wanted.enabled(),
-                        params.filled("weight") == null ? null : wanted.weight(),
-                        wanted.metadata());
-        return registry.override(NamingCalls.key(call), wanted, by, true)
+        return calls.update(call, wanted)
                 .thenApply(there ->
                         there
                                 ? OK

@@ -13,7 +13,6 @@ import io.banyan.nacos.config.Page;
 import io.banyan.nacos.config.Published;
 import io.banyan.nacos.config.Search;
 import io.banyan.nacos.json.Json;
-import io.banyan.nacos.naming.Adjustment;
 import io.banyan.nacos.naming.Instance;
 import io.banyan.nacos.naming.Leases;
 import io.banyan.nacos.naming.Service;
@@ -232,16 +231,7 @@ final class V2 {
     }
 
     private CompletionStage<Answer> update(Call call) {
-        Params params = call.params();
-        Instance wanted = NamingCalls.instance(call);
-        var by =
-                new Adjustment(
-                        params.filledAny("enabled", "enable") == null ? null : wanted.enabled(),
-                        params.filled("weight") == null ? null : wanted.weight(),
-                        wanted.metadata());
-        return calls.registry()
-                .override(NamingCalls.key(call), wanted, by, true)
-                .thenApply(V2::okOrNoInstance);
+        return calls.update(call, NamingCalls.instance(call)).thenApply(V2::okOrNoInstance);
     }
 
     private static Answer okOrNoInstance(boolean there) {
