@@ -11,6 +11,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -170,6 +171,16 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
             boolean writable = ctx.channel().isWritable();
             host.gateway().onWritable(connection, writable, System.nanoTime());
             host.roundOpen();
+        }
+    }
+
+    /// The client sends nothing more. ZooKeeper's own tools say so right behind a four-letter word
+    /// (as `nc -N` does) and then read the answer, which closes the connection; a session has no use
+    /// for a client that cannot even ping.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE && !wordPending) {
+            ctx.close();
         }
     }
 
