@@ -1,6 +1,8 @@
 package io.banyan.client;
 
 import io.banyan.wire.Acl;
+import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -40,8 +42,19 @@ final class CreateOnce {
         this.data = data;
         this.mode = mode;
         this.acl = acl;
-        this.marker = mode.isSequential() ? UUID.randomUUID().toString() : "";
+        this.marker = mode.isSequential() ? marker() : "";
         this.path = mode.isSequential() ? path + marker + "-" : path;
+    }
+
+    /// As unlike any other as a UUID, and shorter: long names make long lists of children.
+    private static String marker() {
+        UUID random = UUID.randomUUID();
+        byte[] bits =
+                ByteBuffer.allocate(2 * Long.BYTES)
+                        .putLong(random.getMostSignificantBits())
+                        .putLong(random.getLeastSignificantBits())
+                        .array();
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
     }
 
     CompletableFuture<Created> start() {

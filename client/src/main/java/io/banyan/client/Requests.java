@@ -25,8 +25,7 @@ import io.banyan.wire.SetAclRequest;
 import io.banyan.wire.SetDataRequest;
 import io.banyan.wire.Stat;
 import io.banyan.wire.WhoAmIReply;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -140,9 +139,9 @@ final class Requests {
                 frame(OpCode.GET_CHILDREN2, path, body::encode),
                 in -> {
                     Children2Reply reply = Children2Reply.decode(in);
-                    var names = new ArrayList<>(reply.children());
-                    Collections.sort(names);
-                    return new Children(names, reply.stat());
+                    String[] names = reply.children().toArray(String[]::new);
+                    Arrays.sort(names);
+                    return new Children(List.of(names), reply.stat());
                 },
                 null,
                 oneShot(watcher));

@@ -8,7 +8,6 @@ import io.banyan.client.Node;
 import io.banyan.client.Paths;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.LongUnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +70,7 @@ public final class Counter {
     /// @return the value after it
     /// @throws BanyanException.ConnectionLost if nobody can tell whether it was done
     public long update(LongUnaryOperator change) {
-        String mark = UUID.randomUUID().toString().substring(24);
+        String mark = Places.mark();
         while (true) {
             Node node = read();
             Content next =

@@ -1,18 +1,20 @@
 package io.banyan.client.recipes;
 
+import io.banyan.client.AsyncBanyan;
 import io.banyan.client.Banyan;
 import io.banyan.client.BanyanException;
+import io.banyan.client.Children;
 import io.banyan.client.CreateMode;
 import io.banyan.client.Created;
 import io.banyan.client.Paths;
 import io.banyan.client.Registration;
 import io.banyan.client.Session;
+import io.banyan.wire.Acl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,9 @@ final class Line {
     ///
     /// @param number by which the line is ordered
     record Place(String name, long number) {}
+
+    /// @param line as it was when the place was there, or earlier; null if it is not known
+    private record Taken(Created created, @Nullable Children line) {}
 
     private static final int DIGITS = 10;
 
@@ -99,7 +104,7 @@ final class Line {
             long sessionId, String prefix, byte @Nullable [] data, Rule rule, long deadlineNanos)
             throws InterruptedException {
         long takeUntil = Deadline.after(TAKE_MIN);
-        Created mine =
+        Taken mine =
                 take(
                         sessionId,
                         prefix,
@@ -111,32 +116,44 @@ final class Line {
         boolean held = false;
         try {
             held = awaitTurn(sessionId, mine, rule, deadlineNanos);
-            return held ? Optional.of(new Lease(banyan, sessionId, mine)) : Optional.empty();
+            return held
+                    ? Optional.of(new Lease(banyan, sessionId, mine.created))
+                    : Optional.empty();
         } finally {
             if (!held) {
-                Places.discard(banyan.async().inSession(sessionId), mine.path());
+                Places.discard(banyan.async().inSession(sessionId), mine.created.path());
             }
         }
     }
 
-    private @Nullable Created take(
+    private @Nullable Taken take(
             long sessionId, String prefix, byte @Nullable [] data, long deadlineNanos)
             throws InterruptedException {
         // Beside the mark of the create itself: by this one it is found when nobody waits for it.
-        String mark = prefix + UUID.randomUUID() + "-";
+        String mark = prefix + Places.mark() + "-";
         while (true) {
             boolean answered = false;
             try {
                 long left = Math.max(1, deadlineNanos - System.nanoTime());
-                Created created =
-                        banyan.inSession(sessionId)
-                                .withTimeout(Duration.ofNanos(Math.min(left, TAKE_MAX_NANOS)))
-                                .createOnce(
-                                        Paths.child(path, mark),
-                                        data,
-                                        CreateMode.EPHEMERAL.sequential());
+                AsyncBanyan inSession =
+                        banyan.async()
+                                .inSession(sessionId)
+                                .withTimeout(Duration.ofNanos(Math.min(left, TAKE_MAX_NANOS)));
+                CompletableFuture<Created> making =
+                        inSession.createOnce(
+                                Paths.child(path, mark),
+                                data,
+                                CreateMode.EPHEMERAL.sequential(),
+                                Acl.OPEN);
+                // In the same packet: it is answered behind the create, and most often shows it.
+                CompletableFuture<Optional<Children>> reading =
+                        inSession
+                                .children(path)
+                                .handle((line, failure) -> Optional.ofNullable(line));
+                Children line = Places.await(reading).orElse(null);
+                Created created = Places.await(making);
                 answered = true;
-                return created;
+                return new Taken(created, line);
             } catch (BanyanException.NoNode e) {
                 answered = true;
                 // Servers may take an empty container away between the two.
@@ -154,14 +171,16 @@ final class Line {
         }
     }
 
-    private boolean awaitTurn(long sessionId, Created mine, Rule rule, long deadlineNanos)
+    private boolean awaitTurn(long sessionId, Taken mine, Rule rule, long deadlineNanos)
             throws InterruptedException {
         Banyan inSession = banyan.inSession(sessionId);
-        Place own = place(mine.name());
+        String own = mine.created.name();
+        Children line = mine.line;
+        if (line == null || !line.names().contains(own)) {
+            line = inSession.children(path);
+        }
         while (true) {
-            List<Place> ahead = places(inSession);
-            ahead.removeIf(each -> each.number >= own.number);
-            String blocker = rule.blocker(ahead);
+            String blocker = rule.blocker(before(number(own), line));
             if (blocker == null) {
                 return true;
             }
@@ -171,6 +190,7 @@ final class Line {
             if (!awaitGone(inSession, sessionId, Paths.child(path, blocker), deadlineNanos)) {
                 return false;
             }
+            line = inSession.children(path);
         }
     }
 
@@ -201,32 +221,36 @@ final class Line {
         }
     }
 
-    /// All that stand in the line, the first first. What is not of the line is left out.
-    List<Place> places(Banyan reader) {
+    /// Those with a smaller number, the first first. What is not of the line is left out.
+    private static List<Place> before(long number, Children line) {
         var places = new ArrayList<Place>();
-        for (String name : reader.children(path).names()) {
-            if (isPlace(name)) {
-                places.add(place(name));
+        for (String name : line.names()) {
+            long each = number(name);
+            if (each >= 0 && each < number) {
+                places.add(new Place(name, each));
             }
         }
+        // Last, since it is mostly few who are left.
         places.sort(Comparator.comparingLong(Place::number));
         return places;
     }
 
-    private static boolean isPlace(String name) {
+    /// What the server put behind the name.
+    ///
+    /// @return -1 if it did not
+    private static long number(String name) {
         if (name.length() <= DIGITS) {
-            return false;
+            return -1;
         }
+        long number = 0;
         for (int i = name.length() - DIGITS; i < name.length(); i++) {
-            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
-                return false;
+            int digit = name.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
             }
+            number = 10 * number + digit;
         }
-        return true;
-    }
-
-    private static Place place(String name) {
-        return new Place(name, Long.parseLong(name.substring(name.length() - DIGITS)));
+        return number;
     }
 
     String path() {
@@ -236,7 +260,7 @@ final class Line {
     /// By a server's word of just now; empty where nobody ever stood.
     List<Place> contenders() {
         try {
-            return places(banyan);
+            return before(Long.MAX_VALUE, banyan.children(path));
         } catch (BanyanException.NoNode e) {
             return List.of();
         }

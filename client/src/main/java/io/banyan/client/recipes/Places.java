@@ -5,6 +5,7 @@ import io.banyan.client.Banyan;
 import io.banyan.client.BanyanException;
 import io.banyan.client.CreateMode;
 import io.banyan.client.Paths;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +33,11 @@ final class Places {
                 isThere = false;
             }
         }
+    }
+
+    /// A part of a name that nobody else has.
+    static String mark() {
+        return UUID.randomUUID().toString().substring(24);
     }
 
     /// Deletes an ephemeral for certain: tries again until it is gone, or its session is.
@@ -73,6 +79,21 @@ final class Places {
         return failure instanceof CompletionException || failure instanceof ExecutionException
                 ? failure.getCause()
                 : failure;
+    }
+
+    /// The answer to a request, which ends by its own timeout, or its exception with the stack of
+    /// the caller.
+    static <T extends @Nullable Object> T await(CompletableFuture<T> request)
+            throws InterruptedException {
+        try {
+            return request.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                failure.fillInStackTrace();
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
     }
 
     /// The value of a future, or its exception as it was made.
