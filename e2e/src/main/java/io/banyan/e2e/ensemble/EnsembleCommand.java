@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Ensembles of real servers: each member leads once, is killed, restarted, wiped, left",
-            "behind and given a tail that nobody else has; in the end all trees are equal.",
+            "Mixed ensembles of real servers, Banyan and Apache; all trees end equal.",
+            "Each member leads once, is killed, restarted, wiped, left behind and given a tail that",
+            "nobody else has.",
             "Ends with a line for each combination; exit code 1 if one failed."
         })
 public final class EnsembleCommand implements Callable<Integer> {

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "A running ensemble of Apache servers becomes one of Banyan servers, one at a time, and",
-            "goes back, under clients that must notice nothing but reconnections."
+            "Moves a running ensemble from Apache to Banyan, server by server, and back.",
+            "Its clients work all the while and must notice nothing but reconnections."
         })
 public final class MigrateCommand implements Callable<Integer> {
     @Option(names = "--from", description = "which servers (default ${DEFAULT-VALUE})")

@@ -19,8 +19,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Torments an ensemble of real servers under real clients, and checks what they saw:",
-            "no acknowledged write lost, linearizable writes, session order, watches, ephemerals.",
+            "Torments an ensemble of real servers under real clients, and checks what these saw.",
+            "No acknowledged write is lost; writes are linearizable; sessions keep their order;",
+            "watches fire; ephemerals live as long as their sessions.",
             "Ends with a report; exit code 1 if a promise was broken."
         })
 public final class SoakCommand implements Callable<Integer> {
