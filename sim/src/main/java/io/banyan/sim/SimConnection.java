@@ -102,7 +102,7 @@ final class SimConnection implements Transport {
                         "client-" + number,
                         List.of(new Id("ip", "10.0.0.1")),
                         this,
-                        server.gatewayNanos());
+                        server.nowNanos());
     }
 
     private void drain() {
@@ -114,11 +114,11 @@ final class SimConnection implements Transport {
         while (reading && !socket.isEmpty() && !serverClosed && !cut) {
             byte[] frame = socket.remove();
             heard(timeline.nowMicros());
-            to.onFrame(of, frame, 0, frame.length, server.gatewayNanos());
+            to.onFrame(of, frame, 0, frame.length, server.nowNanos());
             if (world.setup().bug() == PlantedBug.REQUEST_TWICE
                     && of.isOpen()
                     && random.nextInt(100) == 0) {
-                to.onFrame(of, frame, 0, frame.length, server.gatewayNanos());
+                to.onFrame(of, frame, 0, frame.length, server.nowNanos());
             }
         }
     }
@@ -170,7 +170,7 @@ final class SimConnection implements Transport {
         Connection of = end;
         Lane by = lane;
         if (to != null && of != null && by != null) {
-            by.post(() -> to.onDisconnected(of, server.gatewayNanos()));
+            by.post(() -> to.onDisconnected(of, server.nowNanos()));
             server.gone(this);
         }
     }
@@ -230,7 +230,7 @@ final class SimConnection implements Transport {
         boolean now = slow ? unreadBytes > UNREAD_BYTES_MAX / 2 : unreadBytes > UNREAD_BYTES_MAX;
         if (now != slow && to != null && of != null && by != null && !serverClosed) {
             slow = now;
-            by.post(() -> to.onWritable(of, !now, server.gatewayNanos()));
+            by.post(() -> to.onWritable(of, !now, server.nowNanos()));
         }
     }
 

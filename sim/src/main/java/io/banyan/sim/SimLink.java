@@ -239,7 +239,7 @@ final class SimLink {
         } else {
             throw new IllegalStateException(flying.name);
         }
-        to.server.hears(to.number, from.server.id(), message, to == dialler);
+        to.server.hears(to.number, from.server.id(), message);
     }
 
     // ---- what goes wrong
