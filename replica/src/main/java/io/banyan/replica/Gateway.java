@@ -10,8 +10,6 @@ import io.banyan.tree.WriteRequest;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.Acl;
 import io.banyan.wire.AuthPacket;
-import io.banyan.wire.ConnectRequest;
-import io.banyan.wire.ConnectResponse;
 import io.banyan.wire.ErrorCode;
 import io.banyan.wire.Id;
 import io.banyan.wire.JuteReader;
@@ -20,9 +18,6 @@ import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.SetWatches;
 import io.banyan.wire.Zxid;
-import java.security.MessageDigest;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -44,17 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// Confined to its network thread, whose host calls the `on...` methods, and {@link #endRound} when
 /// it has nothing more at hand.
 public final class Gateway {
-    /// A connection with more than this unsent in a round is flushed before more is written for it.
-    private static final int FLUSH_BYTES = 256 * 1024;
-
-    /// Writers kept for the next round, and how large an array they may keep.
-    private static final int SPARE_WRITERS_MAX = 64;
-
-    private static final int SPARE_WRITER_BYTES_MAX = 512 * 1024;
-
-    /// A client that comes while nobody can be served, or is here then, is served if that ends
-    /// soon, as after the loss of a leader; after this it had better ask another server.
-    private static final int WAIT_FOR_SERVICE_MILLIS_MAX = 1_000;
+    static final String NO_SERVICE = "this server does not serve now";
 
     private static final int PING_XID = -2;
     private static final int MULTI_HEADER_BYTES = 9;
@@ -70,17 +55,14 @@ public final class Gateway {
     private final @Nullable WriteObserver writes;
     private final Map<Long, Connection> bySession = new HashMap<>();
     private final LinkedHashSet<Connection> connections = new LinkedHashSet<>();
-    private final ArrayList<Connection> dirty = new ArrayList<>();
-    private final ArrayList<Connection> heard = new ArrayList<>();
-    private final ArrayDeque<JuteWriter> spareWriters = new ArrayDeque<>();
+    private final Outbox outbox;
+    private final Handshakes handshakes;
+    private final Heartbeats heartbeats = new Heartbeats();
     private final JuteReader reader = new JuteReader(NO_BODY);
     private final WatchTable.Listener eventWriter = this::writeEvent;
 
     private final EventFrame event = new EventFrame();
     private final Reads reads;
-
-    /// Those who want in, oldest first, while nobody is served.
-    private final LinkedHashSet<Connection> waiting = new LinkedHashSet<>();
 
     private State state;
 
@@ -122,6 +104,8 @@ public final class Gateway {
         this.nowNanos = nowNanos;
         this.lastTickNanos = nowNanos;
         this.wallMillis = wallMillis;
+        this.outbox = new Outbox(observer);
+        this.handshakes = new Handshakes(this, config, replica, outbox);
         this.reads = new Reads(tree, watches, this::writeEvent);
     }
 
@@ -158,6 +142,12 @@ public final class Gateway {
     /// The state that reads are answered from.
     public State state() {
         return state;
+    }
+
+    /// What a client may have seen of this server's history. The zxid that a leader begins its
+    /// epoch with stands for no transaction.
+    long newestZxid() {
+        return Math.max(state.zxid(), epochBegin);
     }
 
     /// In the order in which they came.
@@ -213,9 +203,12 @@ public final class Gateway {
         from.stats.received();
         observer.received();
         switch (from.phase) {
-            case NEW -> onConnectRequest(from, bytes, begin, end);
+            case NEW -> {
+                reader.reset(bytes, begin, end);
+                handshakes.onConnectRequest(from, reader);
+            }
             case OPEN -> {
-                heard(from);
+                heartbeats.heard(from, nowNanos);
                 onRequest(from, bytes, begin, end);
             }
             // The transport was told to wait; a frame that slips through would jump the queue.
@@ -238,7 +231,7 @@ public final class Gateway {
         nowNanos = now;
         from.stats.received();
         observer.received();
-        heard(from);
+        heartbeats.heard(from, nowNanos);
         from.order.add(new Refusal(xid, opcode, error, now));
         advance(from);
         reconsiderReading(from);
@@ -309,7 +302,7 @@ public final class Gateway {
         if (connection.phase == Phase.PAUSED) {
             if (valid) {
                 connection.phase = Phase.OPEN;
-                heard(connection);
+                heartbeats.heard(connection, nowNanos);
                 advance(connection);
                 reconsiderReading(connection);
             } else {
@@ -323,7 +316,7 @@ public final class Gateway {
         if (valid) {
             open(connection, sessionId);
         } else {
-            reject(connection, "session expired or unknown");
+            handshakes.reject(connection, "session expired or unknown");
         }
     }
 
@@ -347,19 +340,12 @@ public final class Gateway {
         for (Connection each : connections) {
             if (each.phase == Phase.PAUSED) {
                 // The new leader has to know where the session is before anything is asked.
-                var ticket = new Ticket(each, 0, 0, nowNanos, period, 0);
-                replica.post(new Input.ResumeSession(each.sessionId, each.timeoutMillis, ticket));
+                replica.post(
+                        new Input.ResumeSession(
+                                each.sessionId, each.timeoutMillis, ticket(each, 0)));
             }
         }
-        List<Connection> letIn = List.copyOf(waiting);
-        waiting.clear();
-        for (Connection each : letIn) {
-            ConnectRequest request = each.waitingRequest;
-            if (each.phase == Phase.HANDSHAKE && request != null) {
-                each.waitingRequest = null;
-                admit(each, request);
-            }
-        }
+        handshakes.letIn();
     }
 
     /// Clients cannot be served for now. Who waits for an answer that may never come loses its
@@ -426,28 +412,11 @@ public final class Gateway {
             return;
         }
         hearThoseWeDoNotReadFrom();
-        int count = heard.size();
-        var ids = new long[count];
-        var ages = new int[count];
-        var timeouts = new int[count];
-        int n = 0;
-        for (Connection each : heard) {
-            each.heardSinceReport = false;
-            if (each.sessionId != 0) {
-                ids[n] = each.sessionId;
-                ages[n] = (int) Math.min(gapMillis, (now - each.lastHeardNanos) / 1_000_000);
-                timeouts[n] = each.timeoutMillis;
-                n++;
-            }
+        replica.post(heartbeats.report(index, gapMillis, now));
+        if (!serving && now - ceasedNanos > Handshakes.WAIT_FOR_SERVICE_NANOS_MAX) {
+            closePaused(NO_SERVICE);
         }
-        heard.clear();
-        replica.post(
-                new Input.Heard(
-                        index,
-                        Arrays.copyOf(ids, n),
-                        Arrays.copyOf(ages, n),
-                        Arrays.copyOf(timeouts, n)));
-        dropStrangers(now);
+        handshakes.dropLate(now);
     }
 
     /// Who has so many requests under way that we read no more of them cannot be heard until they
@@ -461,17 +430,14 @@ public final class Gateway {
                     && each.readingSuspended
                     && !each.slow
                     && isOwedByReplica(each)) {
-                heard(each);
+                heartbeats.heard(each, nowNanos);
             }
         }
     }
 
     /// Sends what was written since the last call.
     public void endRound() {
-        for (int i = 0; i < dirty.size(); i++) {
-            flush(dirty.get(i));
-        }
-        dirty.clear();
+        outbox.flushAll();
     }
 
     /// Closes every connection, as a stopping server does. Sessions go on.
@@ -482,78 +448,15 @@ public final class Gateway {
         endRound();
     }
 
-    // ---- handshake
-
-    private void onConnectRequest(Connection from, byte[] bytes, int begin, int end) {
-        ConnectRequest request;
-        try {
-            reader.reset(bytes, begin, end);
-            request = ConnectRequest.decode(reader);
-        } catch (MalformedRecord e) {
-            close(from, "malformed connect request: " + e.getMessage());
-            return;
-        }
-        if (serving) {
-            admit(from, request);
-        } else {
-            from.phase = Phase.HANDSHAKE;
-            from.waitingRequest = request;
-            waiting.add(from);
-            reconsiderReading(from);
-        }
-    }
-
-    private void admit(Connection from, ConnectRequest request) {
-        if (readOnly && !request.readOnly()) {
-            close(from, "this server only answers reads now, and its client wants more");
-            return;
-        }
-        // The client has seen more than we have: here it would go back in time. The number that a
-        // leader begins its epoch with stands for no transaction.
-        if (request.lastZxidSeen() > Math.max(state.zxid(), epochBegin)) {
-            close(
-                    from,
-                    "client has seen zxid 0x"
-                            + Long.toHexString(request.lastZxidSeen())
-                            + ", ours is 0x"
-                            + Long.toHexString(state.zxid()));
-            return;
-        }
-        from.knowsReadOnly = request.hasReadOnly();
-        from.timeoutMillis = config.negotiate(request.timeOutMillis());
-        long id = request.sessionId();
-        if (id == 0) {
-            handshake(from, OpCode.CREATE_SESSION, 0);
-        } else if (MessageDigest.isEqual(SessionIds.password(id), request.passwd())) {
-            handshake(from, 0, id);
-        } else {
-            reject(from, "wrong password for session 0x" + Long.toHexString(id));
-        }
-    }
-
-    private void handshake(Connection from, int opcode, long sessionId) {
-        from.phase = Phase.HANDSHAKE;
-        reconsiderReading(from);
-        var ticket = new Ticket(from, 0, opcode, nowNanos, period, 0);
-        replica.post(
-                sessionId == 0
-                        ? new Input.OpenSession(from.timeoutMillis, ticket)
-                        : new Input.ResumeSession(sessionId, from.timeoutMillis, ticket));
+    /// For what a connection asks of itself: a session, or to go on with it.
+    Ticket ticket(Connection of, int opcode) {
+        return new Ticket(of, 0, opcode, nowNanos, period, 0);
     }
 
     private void open(Connection connection, long sessionId) {
-        connection.sessionId = sessionId;
-        connection.phase = Phase.OPEN;
+        handshakes.accept(connection, sessionId);
         bySession.put(sessionId, connection);
-        heard(connection);
-        writeConnectResponse(
-                connection,
-                new ConnectResponse(
-                        connection.timeoutMillis,
-                        sessionId,
-                        SessionIds.password(sessionId),
-                        readOnly,
-                        connection.knowsReadOnly));
+        heartbeats.heard(connection, nowNanos);
         connection.stats.answered(
                 OpCode.CREATE_SESSION,
                 0,
@@ -561,40 +464,6 @@ public final class Gateway {
                 nowNanos,
                 nowNanos - connection.lastHeardNanos);
         reconsiderReading(connection);
-    }
-
-    private void reject(Connection connection, String reason) {
-        writeConnectResponse(connection, ConnectResponse.rejected(false, connection.knowsReadOnly));
-        close(connection, reason);
-    }
-
-    private void writeConnectResponse(Connection to, ConnectResponse response) {
-        JuteWriter out = writer(to);
-        int mark = out.length();
-        out.writeInt(0);
-        response.encode(out);
-        out.patchInt(mark, out.length() - mark - 4);
-    }
-
-    private void dropStrangers(long now) {
-        long waitNanos = WAIT_FOR_SERVICE_MILLIS_MAX * 1_000_000L;
-        if (!serving && now - ceasedNanos > waitNanos) {
-            closePaused("this server does not serve now");
-        }
-        while (!waiting.isEmpty() && now - waiting.getFirst().lastHeardNanos > waitNanos) {
-            close(waiting.getFirst(), "this server does not serve now");
-        }
-        long limitNanos = config.strangerMillisMax() * 1_000_000L;
-        List<Connection> late = List.of();
-        for (Connection each : connections) {
-            if (each.phase == Phase.NEW && now - each.lastHeardNanos > limitNanos) {
-                late = late.isEmpty() ? new ArrayList<>() : late;
-                late.add(each);
-            }
-        }
-        for (Connection each : late) {
-            close(each, "no connect request for " + config.strangerMillisMax() + " ms");
-        }
     }
 
     // ---- requests
@@ -618,7 +487,7 @@ public final class Gateway {
         }
         switch (opcode) {
             case OpCode.AUTH -> authenticate(from, xid, bytes, body, end);
-            case OpCode.SASL -> answerSasl(from, xid);
+            case OpCode.SASL -> outbox.answerSasl(from, xid);
             case OpCode.PING,
                     OpCode.EXISTS,
                     OpCode.GET_DATA,
@@ -712,7 +581,7 @@ public final class Gateway {
     private void refuseWrite(Connection from, int xid, int opcode) {
         if (opcode == OpCode.CLOSE_SESSION) {
             // The session was this server's alone.
-            answerNow(from, xid, state.zxid(), ErrorCode.OK);
+            outbox.answer(from, xid, state.zxid(), ErrorCode.OK);
             close(from, "client closed its session");
         } else {
             refuse(from, new Refusal(xid, opcode, ErrorCode.NOT_READ_ONLY, nowNanos));
@@ -744,31 +613,12 @@ public final class Gateway {
         for (Id id : ids) {
             from.caller = from.caller.with(id);
         }
-        answerNow(from, xid, 0, ErrorCode.OK);
-    }
-
-    /// There is no SASL login: an empty token tells the client so, as ZooKeeper does.
-    private void answerSasl(Connection from, int xid) {
-        JuteWriter out = writer(from);
-        int mark = Frames.begin(out, xid, 0);
-        out.writeBuffer(null);
-        Frames.finish(out, mark);
-        from.stats.sent();
-        observer.sent();
+        outbox.answer(from, xid, 0, ErrorCode.OK);
     }
 
     private void refuseAndClose(Connection from, int xid, long zxid, int error) {
-        answerNow(from, xid, zxid, error);
+        outbox.answer(from, xid, zxid, error);
         close(from, "request refused with error " + error);
-    }
-
-    private void answerNow(Connection to, int xid, long zxid, int error) {
-        JuteWriter out = writer(to);
-        int mark = Frames.begin(out, xid, zxid);
-        Frames.fail(out, mark, error);
-        Frames.finish(out, mark);
-        to.stats.sent();
-        observer.sent();
     }
 
     // ---- order
@@ -792,7 +642,8 @@ public final class Gateway {
                 if (applied.err() == ErrorCode.OK) {
                     open(connection, applied.sessionId());
                 } else {
-                    reject(connection, "its session was refused with error " + applied.err());
+                    handshakes.reject(
+                            connection, "its session was refused with error " + applied.err());
                 }
             }
             return;
@@ -855,7 +706,7 @@ public final class Gateway {
             close(to, "its session moved to another connection");
             return;
         }
-        JuteWriter out = writer(to);
+        JuteWriter out = outbox.writer(to);
         // Not the transaction's own: a slow client's reads before it may have shown a later state.
         int mark = Frames.begin(out, ticket.xid, state.zxid());
         if (error != ErrorCode.OK) {
@@ -890,7 +741,7 @@ public final class Gateway {
     }
 
     private void refuse(Connection to, Refusal refusal) {
-        JuteWriter out = writer(to);
+        JuteWriter out = outbox.writer(to);
         int mark = Frames.begin(out, refusal.xid(), state.zxid());
         Frames.fail(out, mark, refusal.error());
         int length = Frames.finish(out, mark);
@@ -917,7 +768,7 @@ public final class Gateway {
     }
 
     /// Says anew whether frames of this connection are wanted.
-    private void reconsiderReading(Connection connection) {
+    void reconsiderReading(Connection connection) {
         boolean suspend =
                 switch (connection.phase) {
                     case HANDSHAKE, PAUSED, CLOSED -> true;
@@ -951,7 +802,7 @@ public final class Gateway {
             int body,
             int end,
             long receivedNanos) {
-        JuteWriter out = writer(from);
+        JuteWriter out = outbox.writer(from);
         int replyXid = opcode == OpCode.PING ? PING_XID : xid;
         int error;
         int mark = -1;
@@ -980,9 +831,7 @@ public final class Gateway {
         long latency = nowNanos - receivedNanos;
         from.stats.answered(opcode, xid, state.zxid(), nowNanos, latency);
         observer.readAnswered(latency, length);
-        if (out.length() > FLUSH_BYTES) {
-            flush(from);
-        }
+        outbox.maybeFlush(from, out);
     }
 
     // ---- events
@@ -993,54 +842,18 @@ public final class Gateway {
             return;
         }
         JuteWriter frame = event.of(type, path, pathEnd, firingZxid);
-        writer(to).writeRaw(frame.array(), 0, frame.length());
+        outbox.writer(to).writeRaw(frame.array(), 0, frame.length());
         to.stats.sent();
         observer.watchFired(type);
     }
 
-    // ---- output
+    // ---- the end of a connection
 
-    private JuteWriter writer(Connection to) {
-        JuteWriter out = to.pendingOut;
-        if (out == null) {
-            out = spareWriters.isEmpty() ? new JuteWriter(1024) : spareWriters.pop();
-            to.pendingOut = out;
-            dirty.add(to);
-        }
-        return out;
-    }
-
-    /// Sends what is written for a connection. It stays in {@link #dirty} until the round ends,
-    /// which then finds nothing to send.
-    private void flush(Connection to) {
-        JuteWriter out = to.pendingOut;
-        if (out == null) {
-            return;
-        }
-        to.pendingOut = null;
-        if (out.length() > 0) {
-            to.transport().send(out.array(), out.length());
-        }
-        if (spareWriters.size() < SPARE_WRITERS_MAX
-                && out.array().length <= SPARE_WRITER_BYTES_MAX) {
-            out.clear();
-            spareWriters.push(out);
-        }
-    }
-
-    private void heard(Connection from) {
-        from.lastHeardNanos = nowNanos;
-        if (!from.heardSinceReport) {
-            from.heardSinceReport = true;
-            heard.add(from);
-        }
-    }
-
-    private void close(Connection connection, String reason) {
+    void close(Connection connection, String reason) {
         if (connection.phase == Phase.CLOSED) {
             return;
         }
-        flush(connection);
+        outbox.flush(connection);
         forget(connection);
         connection.transport().close(reason);
     }
@@ -1048,10 +861,7 @@ public final class Gateway {
     private void forget(Connection gone) {
         gone.phase = Phase.CLOSED;
         connections.remove(gone);
-        if (gone.waitingRequest != null) {
-            gone.waitingRequest = null;
-            waiting.remove(gone);
-        }
+        handshakes.forget(gone);
         bySession.remove(gone.sessionId, gone);
         watches.removeAll(gone);
         gone.order.clear();
