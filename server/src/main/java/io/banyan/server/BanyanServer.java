@@ -18,13 +18,8 @@ import io.banyan.server.door.DoorMaker;
 import io.banyan.server.door.DoorSite;
 import io.banyan.server.door.LocalClients;
 import io.banyan.server.door.RoundListener;
-import io.banyan.server.host.HostEvents;
 import io.banyan.server.host.PeerOutlet;
-import io.banyan.server.host.RecoveredTree;
 import io.banyan.server.host.ReplicaHost;
-import io.banyan.server.host.SnapshotFile;
-import io.banyan.server.metrics.Counter;
-import io.banyan.server.metrics.CounterCell;
 import io.banyan.server.metrics.Metrics;
 import io.banyan.server.metrics.ServerStats;
 import io.banyan.server.metrics.Summary;
@@ -33,24 +28,16 @@ import io.banyan.server.net.NettyFront;
 import io.banyan.server.operate.MemberFacts;
 import io.banyan.server.operate.Operator;
 import io.banyan.server.operate.ServerFacts;
-import io.banyan.server.peer.PeerEvents;
 import io.banyan.server.peer.PeerPorts;
 import io.banyan.store.EpochFiles;
 import io.banyan.store.FileDisk;
-import io.banyan.store.Recovery;
 import io.banyan.store.StoreConfig;
 import io.banyan.store.TxnLog;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
-import io.banyan.zab.Entry;
-import io.banyan.zab.Message;
-import io.banyan.zab.Notification;
-import io.banyan.zab.Past;
-import io.banyan.zab.PeerState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,7 +153,7 @@ public final class BanyanServer implements AutoCloseable {
         StoreConfig storeConfig = Mapping.store(config);
         tree = new ZnodeTree(Mapping.tree(config));
         boolean isMember = config.ensemble().isEnsemble();
-        Recovered recovered = recover(tree, storeConfig);
+        Recovered recovered = Recovered.from(config, storeConfig, disk, tree);
         State state = recovered.state();
         EpochFiles epochs = isMember ? EpochFiles.open(disk, state.zxid()) : null;
 
@@ -203,7 +190,8 @@ public final class BanyanServer implements AutoCloseable {
                                 Mapping.peers(config),
                                 Mapping.membership(config),
                                 tree::loader,
-                                new FromPeers())
+                                new FromPeers(
+                                        this::postToReplica, why -> failed(why, PEER_PORT_FAILED)))
                         : null;
         var kind = Mapping.transport(config);
         front =
@@ -227,7 +215,11 @@ public final class BanyanServer implements AutoCloseable {
                         Mapping.purge(config),
                         front,
                         ports == null ? PeerOutlet.NOBODY : ports,
-                        new Events(),
+                        new HostMeter(
+                                metrics,
+                                stats,
+                                config.storage().slowSyncWarningMillis(),
+                                new Owner()),
                         stepMillis);
         facts = new RunningFacts(front, host, stats, ports, config, recovered.snapshot());
         operator = new Operator(config, facts, metrics);
@@ -466,201 +458,11 @@ public final class BanyanServer implements AutoCloseable {
         host.post(inputs);
     }
 
-    // ---- recovery
-
-    /// @param wantsSnapshot the next start would be slow, or differ, without a new snapshot
-    private record Recovered(
-            State state,
-            boolean wantsSnapshot,
-            ServerFacts.LastSnapshot snapshot,
-            List<Entry> newest,
-            long txns,
-            long loadMillis,
-            long replayMillis) {
-        long millis() {
-            return loadMillis + replayMillis;
-        }
-
-        Past past(EpochFiles epochs) {
-            return new Past(
-                    epochs.acceptedEpoch(),
-                    epochs.currentEpoch(),
-                    snapshot.zxid() < 0 && txns == 0 ? Past.UNKNOWN : state.zxid(),
-                    Math.max(0, snapshot.zxid()),
-                    newest);
-        }
-    }
-
-    private Recovered recover(ZnodeTree tree, StoreConfig storeConfig) throws IOException {
-        ServerConfig.Storage storage = config.storage();
-        boolean isMember = config.ensemble().isEnsemble();
-        var target =
-                isMember
-                        ? new RecoveredTree(
-                                tree, storage.commitsKeptInMemory(), Mapping.historyBytesMax())
-                        : new RecoveredTree(tree);
-        var rules = new Recovery.Rules(storage.trustEmptySnapshot(), storage.createEmptyDatabase());
-        Recovery.Result result =
-                Recovery.recover(disk, storeConfig, rules, target, System::nanoTime);
-        return switch (result.start()) {
-            case FRESH -> {
-                State state = tree.fresh();
-                SnapshotFile.write(disk, storeConfig, state);
-                Recovery.created(disk);
-                LOG.info("new database dataDir={}", storage.dataDir());
-                yield new Recovered(state, false, snapshotOf(0), List.of(), 0, 0, 0);
-            }
-            case SNAPSHOT, LOG_ONLY -> {
-                State found = target.state();
-                // A member changes its state by transactions only, as all others do.
-                State state = isMember ? found : tree.withoutOrphans(found);
-                report(result, state);
-                boolean longLog = result.txns() > storage.snapshotEveryTxns() / 2;
-                boolean swept = state.nodeCount() != found.nodeCount();
-                yield new Recovered(
-                        state,
-                        longLog || swept || result.start() == Recovery.Start.LOG_ONLY,
-                        snapshotOf(result.snapshot() == null ? -1 : result.snapshot().zxid()),
-                        target.newest(),
-                        result.txns(),
-                        result.loadNanos() / 1_000_000,
-                        result.replayNanos() / 1_000_000);
-            }
-            case UNINITIALIZED -> {
-                if (isMember) {
-                    LOG.warn(
-                            "no database in {}, and zookeeper.db.autocreate=false: this server"
-                                    + " votes again when it has copied the data from the others",
-                            storage.dataDir());
-                    yield new Recovered(tree.fresh(), false, snapshotOf(-1), List.of(), 0, 0, 0);
-                }
-                throw new IOException(
-                        "no database in "
-                                + storage.dataDir()
-                                + ", and zookeeper.db.autocreate=false forbids making one."
-                                + " Put a file named initialize there to allow it once.");
-            }
-        };
-    }
-
-    private static ServerFacts.LastSnapshot snapshotOf(long zxid) {
-        return new ServerFacts.LastSnapshot(zxid, zxid < 0 ? 0 : System.currentTimeMillis() / 1000);
-    }
-
-    private static void report(Recovery.Result result, State state) {
-        for (String each : result.invalidSnapshots()) {
-            LOG.warn("snapshot passed over: {}", each);
-        }
-        LOG.info(
-                "recovered zxid=0x{} znodes={} sessions={} txnsReplayed={} tornBytes={} loadMillis={}"
-                        + " replayMillis={}",
-                Long.toHexString(state.zxid()),
-                state.nodeCount(),
-                state.sessionCount(),
-                result.txns(),
-                result.tornBytes(),
-                result.loadNanos() / 1_000_000,
-                result.replayNanos() / 1_000_000);
-    }
-
-    /// What other servers say, to the replica.
-    private final class FromPeers implements PeerEvents {
+    /// What the host tells, beside figures.
+    private final class Owner implements HostMeter.Owner {
         @Override
-        public void notified(long serverId, Notification notification) {
-            host.post(List.of(new Input.Notified(serverId, notification)));
-        }
-
-        @Override
-        public void electionLink(long serverId, boolean up) {
-            host.post(List.of(new Input.ElectionLink(serverId, up)));
-        }
-
-        @Override
-        public void linkOpened(long link) {
-            host.post(List.of(new Input.LinkOpened(link)));
-        }
-
-        @Override
-        public void observerLinkOpened(long link) {
-            host.post(List.of(new Input.ObserverLinkOpened(link)));
-        }
-
-        @Override
-        public void linkLost(long link, String why) {
-            host.post(List.of(new Input.LinkLost(link, why)));
-        }
-
-        @Override
-        public void received(long link, List<Message> messages) {
-            var inputs = new ArrayList<Input>(messages.size());
-            for (Message each : messages) {
-                inputs.add(new Input.FromPeer(link, each));
-            }
-            host.post(inputs);
-        }
-
-        @Override
-        public void portFailed(String why) {
-            LOG.error("this server stops: {}", why);
-            Thread.ofPlatform().name("banyan-stop").start(() -> stop(why, PEER_PORT_FAILED));
-        }
-    }
-
-    private final class Events implements HostEvents {
-        private final SummaryCell fsyncMillis = metrics.summary(Summary.FSYNCTIME);
-        private final SummaryCell batchTxns = metrics.summary(Summary.SYNC_PROCESSOR_BATCH_SIZE);
-        private final CounterCell commits = metrics.counter(Counter.COMMIT_COUNT);
-        private final CounterCell proposals = metrics.counter(Counter.PROPOSAL_COUNT);
-        private final SummaryCell snapshotMillis = metrics.summary(Summary.SNAPSHOTTIME);
-        private final CounterCell snapshotErrors = metrics.counter(Counter.SNAPSHOT_ERROR_COUNT);
-        private final CounterCell elections = metrics.counter(Counter.LOOKING_COUNT);
-        private final SummaryCell electionMillis = metrics.summary(Summary.ELECTION_TIME);
-        private final SummaryCell followerSyncMillis = metrics.summary(Summary.FOLLOWER_SYNC_TIME);
-        private final SummaryCell observerSyncMillis = metrics.summary(Summary.OBSERVER_SYNC_TIME);
-        private final SummaryCell unavailableMillis = metrics.summary(Summary.UNAVAILABLE_TIME);
-        private final SummaryCell leaderUnavailableMillis =
-                metrics.summary(Summary.LEADER_UNAVAILABLE_TIME);
-        private final CounterCell diffs = metrics.counter(Counter.DIFF_COUNT);
-        private final CounterCell images = metrics.counter(Counter.SNAP_COUNT);
-        private final SummaryCell ackMillis = metrics.summary(Summary.QUORUM_ACK_LATENCY);
-        private final CounterCell proposalsHeard =
-                metrics.counter(Counter.LEARNER_PROPOSAL_RECEIVED_COUNT);
-        private final CounterCell commitsHeard =
-                metrics.counter(Counter.LEARNER_COMMIT_RECEIVED_COUNT);
-        private final CounterCell unrecoverable =
-                metrics.counter(Counter.UNRECOVERABLE_ERROR_COUNT);
-
-        @Override
-        public void synced(int txns, long nanos) {
-            long millis = nanos / 1_000_000;
-            fsyncMillis.add(millis);
-            batchTxns.add(txns);
-            proposals.add(txns);
-            commits.add(txns);
-            if (millis > config.storage().slowSyncWarningMillis()) {
-                stats.slowSync();
-                LOG.warn("slow disk: syncing the log took millis={} txns={}", millis, txns);
-            }
-        }
-
-        @Override
-        public void snapshotTaken(long zxid, long bytes, long nanos) {
+        public void snapshotTaken(long zxid) {
             facts.snapshotTaken(zxid);
-            snapshotMillis.add(nanos / 1_000_000);
-            LOG.info(
-                    "snapshot written zxid=0x{} bytes={} millis={}",
-                    Long.toHexString(zxid),
-                    bytes,
-                    nanos / 1_000_000);
-        }
-
-        @Override
-        public void snapshotFailed(long zxid, Throwable cause) {
-            snapshotErrors.increment();
-            LOG.error(
-                    "snapshot failed zxid=0x{}; writes go on, the log keeps everything",
-                    Long.toHexString(zxid),
-                    cause);
         }
 
         @Override
@@ -672,45 +474,6 @@ public final class BanyanServer implements AutoCloseable {
             }
             operator.roleChanged();
             logRole(serving, why);
-        }
-
-        @Override
-        public void looking() {
-            elections.increment();
-        }
-
-        @Override
-        public void elected(long millis) {
-            electionMillis.add(millis);
-        }
-
-        @Override
-        public void available(PeerState as, long syncMillis, long withoutServiceMillis) {
-            unavailableMillis.add(withoutServiceMillis);
-            switch (as) {
-                case LEADING -> leaderUnavailableMillis.add(withoutServiceMillis);
-                case FOLLOWING -> followerSyncMillis.add(syncMillis);
-                case OBSERVING -> observerSyncMillis.add(syncMillis);
-                case LOOKING -> throw new IllegalStateException("serves while it looks");
-            }
-        }
-
-        @Override
-        public void learnerSynced(boolean image) {
-            (image ? images : diffs).increment();
-        }
-
-        @Override
-        public void acknowledged(int txns, long millis) {
-            for (int i = 0; i < txns; i++) {
-                ackMillis.add(millis);
-            }
-        }
-
-        @Override
-        public void followed(int proposals, int commits) {
-            proposalsHeard.add(proposals);
-            commitsHeard.add(commits);
         }
 
         private void logRole(boolean serving, String why) {
@@ -732,10 +495,14 @@ public final class BanyanServer implements AutoCloseable {
 
         @Override
         public void halted(String reason) {
-            unrecoverable.increment();
-            LOG.error("this server stops: {}", reason);
-            Thread.ofPlatform().name("banyan-stop").start(() -> stop(reason, FAILED));
+            failed(reason, FAILED);
         }
+    }
+
+    /// Stops this server without waiting for it: the caller's thread is one of those that end.
+    private void failed(String reason, int exitCode) {
+        LOG.error("this server stops: {}", reason);
+        Thread.ofPlatform().name("banyan-stop").start(() -> stop(reason, exitCode));
     }
 
     /// What a server for use inside this JVM is made of.
