@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Typed access to the keys of one start, remembering which were asked for: what nobody asked for
@@ -28,6 +29,13 @@ import org.jspecify.annotations.Nullable;
 /// so anything but `false` gets a notice. Confined to one parse.
 final class Settings {
     static final String PREFIX = "zookeeper.";
+
+    static final int ANY_MIN = Integer.MIN_VALUE;
+    static final int INT_MAX = Integer.MAX_VALUE;
+    static final int PORT_MAX = 65535;
+    static final String MILLIS = "milliseconds";
+
+    private static final Pattern COMMA = Pattern.compile(",");
 
     /// A value and where it was written.
     ///
@@ -227,6 +235,54 @@ final class Settings {
             }
         }
         throw wrong(written, "one of " + String.join(", ", words));
+    }
+
+    // --- typed, by name ------------------------------------------------------------------
+
+    int integer(String name, int fallback, int min, int max, String unit) throws ConfigException {
+        return wholeInt(property(name), fallback, min, max, unit);
+    }
+
+    long longInteger(String name, long fallback, String unit) throws ConfigException {
+        return wholeLong(property(name), fallback, Long.MIN_VALUE, Long.MAX_VALUE, unit);
+    }
+
+    int bareInteger(String name, int fallback, int min, int max, String unit)
+            throws ConfigException {
+        return wholeInt(bare(name), fallback, min, max, unit);
+    }
+
+    /// ZooKeeper raises a smaller value to the least one instead of refusing it.
+    int atLeast(String name, int fallback, int least, String unit) throws ConfigException {
+        Written written = property(name);
+        int value = wholeInt(written, fallback, ANY_MIN, INT_MAX, unit);
+        if (written != null && value < least) {
+            warn(written.key(), "is less than " + least + ", so " + least + " holds.");
+            return least;
+        }
+        return value;
+    }
+
+    boolean flag(String name, boolean fallback) {
+        return flag(property(name), fallback);
+    }
+
+    @Nullable String textOrNull(String name) {
+        Written written = property(name);
+        return written == null || written.value().isEmpty() ? null : written.value();
+    }
+
+    /// What stands between commas.
+    static List<String> list(@Nullable Written written) {
+        var words = new ArrayList<String>();
+        if (written != null) {
+            for (String word : COMMA.split(written.value(), -1)) {
+                if (!word.isBlank()) {
+                    words.add(word.trim());
+                }
+            }
+        }
+        return words;
     }
 
     // --- judgements -----------------------------------------------------------------------

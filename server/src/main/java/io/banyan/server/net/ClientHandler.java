@@ -175,8 +175,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
     }
 
     /// The client sends nothing more. ZooKeeper's own tools say so right behind a four-letter word
-    /// (as `nc -N` does) and then read the answer, which closes the connection; a session has no use
-    /// for a client that cannot even ping.
+    /// (as `nc -N` does) and then read the answer, which closes the connection; a session has no
+    /// use for a client that cannot even ping.
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE && !wordPending) {
