@@ -11,6 +11,7 @@ import io.banyan.nacos.http.HttpRooms;
 import io.banyan.nacos.http.NacosHttp;
 import io.banyan.nacos.naming.Leases;
 import io.banyan.nacos.naming.OverrideSweep;
+import io.banyan.nacos.naming.Probes;
 import io.banyan.nacos.naming.Registry;
 import io.banyan.nacos.naming.Services;
 import io.banyan.nacos.naming.UdpPush;
@@ -45,6 +46,8 @@ final class NacosDoor implements Door {
     private final EventExecutor thread;
     private final EventLoopGroup workers;
     private final EventLoopGroup udpLoop;
+    private final EventLoopGroup probeLoop;
+    private final Probes probes;
     private final NacosTree tree;
     private final Leases leases;
     private final UdpPush udp;
@@ -55,6 +58,8 @@ final class NacosDoor implements Door {
             EventExecutor thread,
             EventLoopGroup workers,
             EventLoopGroup udpLoop,
+            EventLoopGroup probeLoop,
+            Probes probes,
             NacosTree tree,
             Leases leases,
             UdpPush udp,
@@ -63,6 +68,8 @@ final class NacosDoor implements Door {
         this.thread = thread;
         this.workers = workers;
         this.udpLoop = udpLoop;
+        this.probeLoop = probeLoop;
+        this.probes = probes;
         this.tree = tree;
         this.leases = leases;
         this.udp = udp;
@@ -83,6 +90,12 @@ final class NacosDoor implements Door {
         var services = new Services(tree);
         var registry = new Registry(tree);
         OverrideSweep.start(tree, registry, System::nanoTime, settings.overrideKeepMillis());
+        EventLoopGroup probeLoop =
+                new MultiThreadIoEventLoopGroup(
+                        1,
+                        new DefaultThreadFactory("nacos-probe", true),
+                        NioIoHandler.newFactory());
+        Probes probes = Probes.start(tree, registry, probeLoop, settings.probeMillis());
         var leases = new Leases(tree, registry, System::nanoTime);
         EventLoopGroup udpLoop =
                 new MultiThreadIoEventLoopGroup(
@@ -119,7 +132,10 @@ final class NacosDoor implements Door {
                         .build(http)
                         .serviceUnder("/", http)
                         .build();
-        var door = new NacosDoor(thread, workers, udpLoop, tree, leases, udp, grpc, server);
+        var door =
+                new NacosDoor(
+                        thread, workers, udpLoop, probeLoop, probes, tree, leases, udp, grpc,
+                        server);
         try {
             tree.start();
             server.start().orTimeout(START_SECONDS_MAX, TimeUnit.SECONDS).join();
@@ -153,9 +169,14 @@ final class NacosDoor implements Door {
         onThread(() -> {
             leases.leaveAll();
             grpc.leaveAll();
+            probes.stop();
         });
         server.stop().orTimeout(STOP_SECONDS_MAX, TimeUnit.SECONDS).exceptionally(e -> null).join();
         udp.close();
+        // What is being connected to is told to the door's thread, which is still there.
+        probeLoop
+                .shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS)
+                .awaitUninterruptibly(STOP_SECONDS_MAX, TimeUnit.SECONDS);
         onThread(tree::stop);
         thread.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS);
         udpLoop.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS);

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///   unless set, they may while Nacos's own need no login
 /// @param overrideKeepMillis `nacos.overrideKeepMillis`: how long what an operator changed of an
 ///   instance outlives it
+/// @param probeMillis `nacos.probeMillis`: how often it is looked whether a persistent instance is
+///   there; 0 for never
 /// @param contentBytesMax of one configuration
 record NacosSettings(
         @Nullable String address,
@@ -24,6 +26,7 @@ record NacosSettings(
         Map<String, String> passwords,
         boolean open,
         int overrideKeepMillis,
+        int probeMillis,
         int contentBytesMax) {
     static final int GRPC_OFFSET = 1000;
 
@@ -31,10 +34,19 @@ record NacosSettings(
     private static final String USER = "auth.user.";
     private static final int PORT_MAX = 65_535 - GRPC_OFFSET;
     private static final Set<String> KNOWN =
-            Set.of("port", "address", "auth.enabled", "zookeeperWrites", "overrideKeepMillis");
+            Set.of(
+                    "port",
+                    "address",
+                    "auth.enabled",
+                    "zookeeperWrites",
+                    "overrideKeepMillis",
+                    "probeMillis");
 
     /// As Nacos has it.
     private static final int OVERRIDE_KEEP_MILLIS = 60_000;
+
+    /// Three rounds decide; Nacos takes 6 to 20 s for that.
+    private static final int PROBE_MILLIS = 4_000;
 
     /// For what a transaction holds beside contents.
     private static final int OVERHEAD_BYTES = 32 * 1024;
@@ -81,7 +93,8 @@ record NacosSettings(
                 auth,
                 Map.copyOf(passwords),
                 flag(keys, "zookeeperWrites", !auth),
-                millis(keys, "overrideKeepMillis", OVERRIDE_KEEP_MILLIS),
+                millis(keys, "overrideKeepMillis", OVERRIDE_KEEP_MILLIS, 1),
+                millis(keys, "probeMillis", PROBE_MILLIS, 0),
                 contentBytesMax(config.requestLimits()));
     }
 
@@ -106,20 +119,21 @@ record NacosSettings(
                 "nacos.port=" + text + ": a port from 1 to " + PORT_MAX + ", gRPC is on it + 1000");
     }
 
-    private static int millis(Map<String, String> keys, String key, int fallback) {
+    private static int millis(Map<String, String> keys, String key, int fallback, int least) {
         String value = keys.get(key);
         if (value == null) {
             return fallback;
         }
         try {
             int millis = Integer.parseInt(value);
-            if (millis > 0) {
+            if (millis >= least) {
                 return millis;
             }
         } catch (NumberFormatException e) {
             // Said below.
         }
-        throw new IllegalArgumentException("nacos." + key + "=" + value + ": milliseconds, over 0");
+        throw new IllegalArgumentException(
+                "nacos." + key + "=" + value + ": milliseconds, at least " + least);
     }
 
     private static boolean flag(Map<String, String> keys, String key, boolean fallback) {

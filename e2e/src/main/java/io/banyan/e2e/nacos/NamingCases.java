@@ -7,6 +7,7 @@ import static io.banyan.e2e.nacos.Field.pause;
 import static io.banyan.e2e.nacos.Field.register;
 import static io.banyan.e2e.nacos.Field.until;
 
+import io.banyan.e2e.server.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -18,6 +19,9 @@ final class NamingCases {
             EnumSet.of(ClientKind.J25, ClientKind.J31, ClientKind.J32);
     private static final EnumSet<ClientKind> GRPC =
             EnumSet.of(ClientKind.J21, ClientKind.J25, ClientKind.J31, ClientKind.J32);
+
+    /// Three rounds of 4 s, after another server took over from one that died: 20 s.
+    private static final Duration PROBED = Duration.ofMinutes(1);
 
     private NamingCases() {}
 
@@ -147,20 +151,44 @@ final class NamingCases {
     private static String persistent(Field field, List<ClientKind> kinds) {
         ProbeProcess provider = field.client(kinds.getFirst());
         String service = field.name("persistent");
-        String[] words = register("register", service, "10.3.0.1", "");
+        String[] words = register("register", service, "127.0.0.1", "");
+        words[4] = Integer.toString(Ports.free());
         words[words.length - 2] = "false";
         provider.call(words);
         provider.close();
         field.servers().restartAll();
         String hosts = hosts(field, service);
-        check(hosts.contains("10.3.0.1") && hosts.contains("\"ephemeral\":false"), hosts);
+        check(hosts.contains("127.0.0.1") && hosts.contains("\"ephemeral\":false"), hosts);
+        // Nobody listens there, which the server finds out by itself.
+        until(
+                "unhealthy by probe",
+                PROBED,
+                () -> hosts(field, service).contains("\"healthy\":false"));
         return "";
+    }
+
+    private static void setChecker(Field field, String service, String type) {
+        String checker = "%7B%22type%22%3A%22" + type + "%22%7D";
+        var answer =
+                field.servers()
+                        .send(
+                                0,
+                                "PUT",
+                                "/v1/ns/cluster?clusterName=DEFAULT&serviceName="
+                                        + service
+                                        + "&checkPort=80&useInstancePort4Check=true&healthChecker="
+                                        + checker,
+                                null);
+        check(answer.statusCode() == 200, "cluster: " + answer.body());
     }
 
     private static String threshold(Field field, List<ClientKind> kinds) {
         ProbeProcess consumer = field.client(kinds.getFirst());
         String service = field.name("threshold");
         var servers = field.servers();
+        // Health as registered: the server is not to look itself.
+        servers.send(0, "POST", "/v1/ns/service?serviceName=" + service, null);
+        setChecker(field, service, "NONE");
         for (int i = 1; i <= 5; i++) {
             var answer =
                     servers.send(

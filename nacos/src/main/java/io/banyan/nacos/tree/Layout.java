@@ -14,6 +14,7 @@ import java.util.List;
 /// | `/nacos/naming/NS/GROUP/SERVICE` | container | JSON: threshold, metadata; empty if never set |
 /// | `/nacos/naming/NS/GROUP/SERVICE/CLUSTER` | container | JSON: health checker |
 /// | `.../CLUSTER/IP:PORT` | ephemeral or persistent | JSON: an instance |
+/// | `/nacos/prober` | ephemeral | which server looks after persistent instances |
 /// | `/nacos/naming-meta/NS/GROUP/SERVICE/CLUSTER/IP:PORT` | persistent | JSON: an override |
 ///
 /// Components are encoded by {@link Names}. `NS` is canonical: `public` for the default.
