@@ -39,7 +39,6 @@ final class NacosDoor implements Door {
     private static final int LINE_BYTES_MAX = 1 << 20;
 
     private static final int HEADER_BYTES_MAX = 64 * 1024;
-    private static final long IDLE_MILLIS = 90_000;
     private static final int START_SECONDS_MAX = 60;
     private static final int STOP_SECONDS_MAX = 5;
 
@@ -119,7 +118,9 @@ final class NacosDoor implements Door {
         Server server =
                 builder.requestTimeoutMillis(0)
                         .maxRequestLength(0)
-                        .idleTimeoutMillis(IDLE_MILLIS)
+                        // Decided in front of Armeria, which does not know of those that hang.
+                        .idleTimeoutMillis(0)
+                        .childChannelPipelineCustomizer(http::guard)
                         .http1MaxInitialLineLength(LINE_BYTES_MAX)
                         .http1MaxHeaderSize(HEADER_BYTES_MAX)
                         .http2MaxHeaderListSize(HEADER_BYTES_MAX)

@@ -7,6 +7,8 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import io.banyan.nacos.json.Json;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 record Answer(ResponseHeaders head, byte[] body) {
     private static final MediaType JSON = MediaType.parse("application/json;charset=UTF-8");
+    private static final String EPOCH = HttpDate.of(0);
     private static final MediaType TEXT = MediaType.parse("text/plain;charset=UTF-8");
 
     private static Answer of(int status, MediaType type, byte[] body) {
@@ -67,6 +70,22 @@ record Answer(ResponseHeaders head, byte[] body) {
             more.add(namesAndValues[i], namesAndValues[i + 1]);
         }
         return new Answer(more.build(), body);
+    }
+
+    /// Nobody on the way keeps it.
+    Answer noCache() {
+        return with("Pragma", "no-cache", "Expires", EPOCH, "Cache-Control", "no-cache,no-store");
+    }
+
+    /// The headers for who writes it without Armeria; not to be modified.
+    HttpHeaders nettyHeaders() {
+        var headers = new DefaultHttpHeaders();
+        head.forEach((name, value) -> {
+            if (name.charAt(0) != ':') {
+                headers.add(name, value);
+            }
+        });
+        return headers;
     }
 
     HttpResponse toHttp() {

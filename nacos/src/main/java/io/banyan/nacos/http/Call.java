@@ -3,6 +3,8 @@ package io.banyan.nacos.http;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.banyan.nacos.config.Viewer;
+import java.net.InetSocketAddress;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One request, read to its end.
@@ -14,19 +16,26 @@ record Call(ServiceRequestContext context, RequestHeaders headers, Params params
         return value == null || value.isBlank() ? null : value.trim();
     }
 
-    /// The client's address, as proxies before us say it.
     String clientIp() {
-        String forwarded = header("x-forwarded-for");
+        return clientIp(this::header, context.remoteAddress());
+    }
+
+    /// The client's address, as proxies before us say it.
+    ///
+    /// @param headers a header's value by its name, null if it is absent or blank
+    static String clientIp(
+            Function<String, @Nullable String> headers, InetSocketAddress connectedFrom) {
+        String forwarded = headers.apply("x-forwarded-for");
         if (forwarded != null) {
             String first = forwarded.split(",", 2)[0].trim();
             if (!first.isEmpty() && first.length() <= IP_MAX) {
                 return first;
             }
         }
-        String real = header("x-real-ip");
+        String real = headers.apply("x-real-ip");
         return real != null && real.length() <= IP_MAX
                 ? real
-                : context.remoteAddress().getAddress().getHostAddress();
+                : connectedFrom.getAddress().getHostAddress();
     }
 
     Viewer viewer() {

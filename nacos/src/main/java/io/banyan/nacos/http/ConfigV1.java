@@ -9,7 +9,6 @@ import io.banyan.nacos.config.Found;
 import io.banyan.nacos.config.Gray;
 import io.banyan.nacos.config.History;
 import io.banyan.nacos.config.Invalid;
-import io.banyan.nacos.config.Listened;
 import io.banyan.nacos.config.LongPolls;
 import io.banyan.nacos.config.Meta;
 import io.banyan.nacos.config.Page;
@@ -31,20 +30,15 @@ import org.jspecify.annotations.Nullable;
 final class ConfigV1 {
     private static final String ABSENT = "config data not exist\n";
 
-    /// The client waits half as long again before it gives the connection up.
-    private static final int HOLD_MARGIN_MILLIS = 500;
-
-    private static final int HOLD_MILLIS_MIN = 10_000;
-    private static final int HOLD_MILLIS_MAX = 600_000;
     private static final int HISTORY_PAGE_MAX = 500;
-    private static final String EPOCH = HttpDate.of(0);
 
     private final Configs configs;
     private final ConfigCalls calls;
     private final Executor thread;
-    private volatile Told lastTold = new Told(List.of());
+    private final Listeners listeners;
 
-    ConfigV1(ConfigCalls calls, Executor doorThread) {
+    ConfigV1(ConfigCalls calls, Listeners listeners, Executor doorThread) {
+        this.listeners = listeners;
         this.configs = calls.configs();
         this.calls = calls;
         this.thread = doorThread;
@@ -89,7 +83,8 @@ final class ConfigV1 {
             return Answer.text(404, ABSENT);
         }
         Answer answer =
-                noCache(Answer.raw(found.content()))
+                Answer.raw(found.content())
+                        .noCache()
                         .with(
                                 "Config-Type",
                                 found.meta().typeOrText(),
@@ -110,11 +105,6 @@ final class ConfigV1 {
                             : answer.with("Vipserver-Tag", tag).with("tag", tag);
         }
         return answer;
-    }
-
-    private static Answer noCache(Answer answer) {
-        return answer.with(
-                "Pragma", "no-cache", "Expires", EPOCH, "Cache-Control", "no-cache,no-store");
     }
 
     private Answer catalog(Call call) {
@@ -210,43 +200,16 @@ final class ConfigV1 {
     // ---- listen
 
     private CompletionStage<Answer> listen(Call call) {
-        List<Listened> lines = ListeningText.parse(call.params().get("Listening-Configs"));
-        LongPolls.Poll poll = configs.polls().poll(lines, call.viewer(), holdMillis(call));
+        LongPolls.Poll poll =
+                listeners.poll(
+                        call.params(),
+                        call.viewer(),
+                        call.header("long-pulling-timeout"),
+                        call.header("long-pulling-timeout-no-hangup"));
         if (!poll.changed().isDone()) {
             call.context().whenRequestCancelled().thenRun(poll::cancel);
         }
-        return poll.changed().thenApply(this::told);
-    }
-
-    /// One change is told to thousands of listeners in the same words, mostly.
-    private Answer told(List<Listened> changed) {
-        Told last = lastTold;
-        if (!last.changed().equals(changed)) {
-            last = new Told(changed);
-            lastTold = last;
-        }
-        return last.answer();
-    }
-
-    private record Told(List<Listened> changed, Answer answer) {
-        Told(List<Listened> changed) {
-            this(changed, noCache(Answer.text(ListeningText.answer(changed))));
-        }
-    }
-
-    /// 0 to answer at once: the client is an old one, or has something new that must not wait.
-    private static int holdMillis(Call call) {
-        String wanted = call.header("long-pulling-timeout");
-        if (wanted == null
-                || "true".equalsIgnoreCase(call.header("long-pulling-timeout-no-hangup"))) {
-            return 0;
-        }
-        try {
-            long millis = Long.parseLong(wanted) - HOLD_MARGIN_MILLIS;
-            return Math.clamp(millis, HOLD_MILLIS_MIN, HOLD_MILLIS_MAX);
-        } catch (NumberFormatException e) {
-            throw new Invalid("Long-Pulling-Timeout is no number: " + wanted);
-        }
+        return poll.changed().thenApply(listeners::told);
     }
 
     private CompletionStage<Answer> listenersOfConfig(Call call) {

@@ -24,11 +24,12 @@ public final class HttpRooms {
             Auth auth) {
         var routes = new Routes();
         var calls = new ConfigCalls(configs, limits);
-        new ConfigV1(calls, tree.thread()).addTo(routes);
+        var listeners = new Listeners(configs.polls());
+        new ConfigV1(calls, listeners, tree.thread()).addTo(routes);
         var naming = new NamingCalls(services, registry, leases, udp);
         new NamingV1(tree, naming).addTo(routes);
         new V2(tree, calls, naming).addTo(routes);
         new ConsoleV1(tree, configs, limits, auth).addTo(routes);
-        return new NacosHttp(routes, auth);
+        return new NacosHttp(routes, auth, listeners);
     }
 }

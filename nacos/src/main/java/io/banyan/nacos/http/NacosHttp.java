@@ -11,6 +11,7 @@ import io.banyan.nacos.auth.Auth;
 import io.banyan.nacos.config.Invalid;
 import io.banyan.nacos.json.Json;
 import io.banyan.nacos.tree.TreeFailure;
+import io.netty.channel.ChannelPipeline;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,9 @@ public final class NacosHttp implements HttpService {
 
     /// Where listeners hang; to be bound with a limit of its own.
     public static final String LISTENER_PATH = CONTEXT + "/v1/cs/configs/listener";
+
+    /// The same within the context.
+    static final String LISTENER = "/v1/cs/configs/listener";
 
     /// Ten thousand lines of the longest names, percent-encoded, are less.
     public static final long LISTENER_BYTES_MAX = 8L << 20;
@@ -52,9 +56,22 @@ public final class NacosHttp implements HttpService {
     private final Routes routes;
     private final Auth auth;
 
-    NacosHttp(Routes routes, Auth auth) {
+    private final Listeners listeners;
+
+    NacosHttp(Routes routes, Auth auth, Listeners listeners) {
         this.routes = routes;
         this.auth = auth;
+        this.listeners = listeners;
+    }
+
+    Auth auth() {
+        return auth;
+    }
+
+    /// To be called for every connection that is accepted, on its thread, once Armeria's handlers
+    /// stand: listening requests are held, and idle connections closed, in front of them.
+    public void guard(ChannelPipeline pipeline) {
+        Gate.add(pipeline, listeners, this);
     }
 
     @Override
@@ -143,7 +160,7 @@ public final class NacosHttp implements HttpService {
                                 params.filled("username"),
                                 params.filled("password"));
         if (!admitted) {
-            return now(refusal(path, 403, "user not found or token invalid!"));
+            return now(notAdmitted(path));
         }
         return handler.handle(call);
     }
@@ -152,7 +169,11 @@ public final class NacosHttp implements HttpService {
         return CompletableFuture.completedFuture(answer);
     }
 
-    private static Answer failed(String path, Throwable thrown) {
+    static Answer notAdmitted(String path) {
+        return refusal(path, 403, "user not found or token invalid!");
+    }
+
+    static Answer failed(String path, Throwable thrown) {
         Throwable failure =
                 thrown instanceof CompletionException && thrown.getCause() != null
                         ? thrown.getCause()
