@@ -6,6 +6,7 @@ import io.banyan.e2e.ensemble.MigrateCommand;
 import io.banyan.e2e.kill.Kill9Command;
 import io.banyan.e2e.nacos.DubboCommand;
 import io.banyan.e2e.nacos.NacosCommand;
+import io.banyan.e2e.nacos.SpringCommand;
 import io.banyan.e2e.soak.SoakCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Command;
             Kill9Command.class,
             MigrateCommand.class,
             NacosCommand.class,
-            SoakCommand.class
+            SoakCommand.class,
+            SpringCommand.class
         })
 public final class E2e implements Runnable {
 

@@ -67,6 +67,7 @@ final class ProbeProcess implements AutoCloseable {
         return new ProbeProcess(
                 kind.toString(),
                 kind.isNode(),
+                true,
                 home,
                 command(kind, servers, home, properties),
                 environment);
@@ -77,12 +78,29 @@ final class ProbeProcess implements AutoCloseable {
     /// @param flags for its JVM
     static ProbeProcess java(
             String label, Path home, Path jars, List<String> flags, Class<?> main) {
-        return new ProbeProcess(label, false, home, java(home, jars, flags, main), Map.of());
+        return new ProbeProcess(label, false, true, home, java(home, jars, flags, main), Map.of());
+    }
+
+    /// An application that is none of ours, and speaks in its own way; nothing but {@link #kill}
+    /// and {@link #close} is for it.
+    ///
+    /// @param jars directory with all it is made of
+    static ProbeProcess application(
+            String label,
+            Path home,
+            Path jars,
+            List<String> flags,
+            String main,
+            List<String> arguments) {
+        List<String> command = java(home, jars, flags, jars + "/*", main);
+        command.addAll(arguments);
+        return new ProbeProcess(label, false, false, home, command, Map.of());
     }
 
     private ProbeProcess(
             String label,
             boolean isNode,
+            boolean speaks,
             Path home,
             List<String> command,
             Map<String, String> environment) {
@@ -101,6 +119,9 @@ final class ProbeProcess implements AutoCloseable {
                                     + label
                                     + ".log");
             var builder = new ProcessBuilder(command).redirectError(log.toFile());
+            if (!speaks) {
+                builder.redirectErrorStream(true).redirectOutput(log.toFile());
+            }
             builder.environment().putAll(environment);
             process = builder.start();
         } catch (IOException e) {
@@ -133,6 +154,12 @@ final class ProbeProcess implements AutoCloseable {
     }
 
     private static List<String> java(Path home, Path jars, List<String> flags, Class<?> main) {
+        String classpath = Home.target().resolve("classes") + ":" + jars.resolve("*");
+        return java(home, jars, flags, classpath, main.getName());
+    }
+
+    private static List<String> java(
+            Path home, Path jars, List<String> flags, String classpath, String main) {
         if (!Files.isDirectory(jars)) {
             throw new IllegalStateException("no jars in " + jars + ": bin/e2e fetches them");
         }
@@ -146,8 +173,8 @@ final class ProbeProcess implements AutoCloseable {
                         "-Duser.home=" + home));
         command.addAll(flags);
         command.add("-cp");
-        command.add(Home.target().resolve("classes") + ":" + jars.resolve("*"));
-        command.add(main.getName());
+        command.add(classpath);
+        command.add(main);
         return command;
     }
 
@@ -310,6 +337,11 @@ final class ProbeProcess implements AutoCloseable {
         int count = events.size();
         events.clear();
         return count;
+    }
+
+    /// Whether it runs; an application that could not start does not.
+    boolean running() {
+        return process.isAlive();
     }
 
     /// SIGKILL.
