@@ -314,7 +314,7 @@ public final class Gateway {
             return;
         }
         if (valid) {
-            open(connection, sessionId);
+            open(connection, sessionId, ticket);
         } else {
             handshakes.reject(connection, "session expired or unknown");
         }
@@ -453,16 +453,12 @@ public final class Gateway {
         return new Ticket(of, 0, opcode, nowNanos, period, 0);
     }
 
-    private void open(Connection connection, long sessionId) {
+    private void open(Connection connection, long sessionId, Ticket ticket) {
         handshakes.accept(connection, sessionId);
         bySession.put(sessionId, connection);
         heartbeats.heard(connection, nowNanos);
         connection.stats.answered(
-                OpCode.CREATE_SESSION,
-                0,
-                state.zxid(),
-                nowNanos,
-                nowNanos - connection.lastHeardNanos);
+                OpCode.CREATE_SESSION, 0, state.zxid(), nowNanos, nowNanos - ticket.receivedNanos);
         reconsiderReading(connection);
     }
 
@@ -640,7 +636,7 @@ public final class Gateway {
         if (ticket.opcode == OpCode.CREATE_SESSION) {
             if (connection.phase == Phase.HANDSHAKE && applied != null) {
                 if (applied.err() == ErrorCode.OK) {
-                    open(connection, applied.sessionId());
+                    open(connection, applied.sessionId(), ticket);
                 } else {
                     handshakes.reject(
                             connection, "its session was refused with error " + applied.err());

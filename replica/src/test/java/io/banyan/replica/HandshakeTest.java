@@ -29,6 +29,20 @@ class HandshakeTest {
     }
 
     @Test
+    void firstLatencyOfAConnectionIsThatOfItsSession() {
+        server.diskSyncs = false;
+        TestClient client = server.connect().hello(10_000, 0, 0, new byte[16]);
+        server.settle();
+
+        server.nowMillis += 7;
+        server.syncDisk();
+
+        assertThat(client.taken()).containsExactly("session 10000");
+        assertThat(client.connection.stats().lastOpcode()).isEqualTo(OpCode.CREATE_SESSION);
+        assertThat(client.connection.stats().lastLatencyMillis()).isEqualTo(7);
+    }
+
+    @Test
     void timeoutIsKeptWithinTheLimits() {
         assertThat(timeoutFor(10_000)).containsExactly("session 10000");
         assertThat(timeoutFor(1)).containsExactly("session 2000");
