@@ -132,10 +132,6 @@ final class Engine implements Shell {
         return core.safeUntilNanos();
     }
 
-    boolean isEventThread() {
-        return events.isCurrent();
-    }
-
     /// Makes it, within the bound of outstanding requests: a caller beyond it waits, but the event
     /// thread does not, since it is what others wait for.
     <T extends @Nullable Object> Request<T> submit(Request<T> request, long timeoutNanos) {

@@ -134,10 +134,6 @@ final class Request<T extends @Nullable Object> extends CompletableFuture<T> {
         return stage == SENT;
     }
 
-    boolean isWithdrawn() {
-        return stage == WITHDRAWN;
-    }
-
     /// @return whether it was certainly not sent, and will not be
     boolean withdraw() {
         return STAGE.compareAndSet(this, QUEUED, WITHDRAWN);

@@ -44,17 +44,6 @@ public record StoreConfig(
                 writeLastZxid);
     }
 
-    public StoreConfig withForceSync(boolean force) {
-        return new StoreConfig(
-                preAllocBytes,
-                force,
-                logBytesMax,
-                entryBytesMax,
-                compression,
-                writeDigest,
-                writeLastZxid);
-    }
-
     public StoreConfig withLogBytesMax(long bytes) {
         return new StoreConfig(
                 preAllocBytes,

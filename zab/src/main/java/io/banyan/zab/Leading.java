@@ -95,10 +95,6 @@ final class Leading implements Role {
         return stage == Stage.BROADCASTING ? epoch : zab.currentEpoch;
     }
 
-    boolean isEstablished() {
-        return stage == Stage.BROADCASTING;
-    }
-
     List<Zab.Learner> learners() {
         return links.introduced();
     }

@@ -20,7 +20,6 @@ public final class RawConnection implements AutoCloseable {
 
     private final Socket socket;
     private final LinkedBlockingQueue<Packet> arrived = new LinkedBlockingQueue<>();
-    private boolean closed;
 
     private RawConnection(Socket socket) {
         this.socket = socket;
@@ -83,9 +82,8 @@ public final class RawConnection implements AutoCloseable {
             OutputStream out = socket.getOutputStream();
             out.write(bytes);
             out.flush();
-        } catch (IOException e) {
+        } catch (IOException _) {
             // The reader sees the same end and tells it in its place among what arrived.
-            closed = true;
         }
     }
 
@@ -108,11 +106,6 @@ public final class RawConnection implements AutoCloseable {
     /// No more bytes from us; we still read. A half-open connection.
     public void shutdownOutput() throws IOException {
         socket.shutdownOutput();
-    }
-
-    /// Whether sending has failed.
-    public boolean brokenForSending() {
-        return closed;
     }
 
     @Override

@@ -60,9 +60,8 @@ class KnownDifferencesTest {
             session.send(Op.CREATE_SESSION, new JuteOut().i32(10_000).bytes());
             try {
                 assertThat(session.take().err()).isEqualTo(-6);
-            } catch (RawSession.Lost lost) {
+            } catch (RawSession.Lost _) {
                 // Hanging up is a refusal as well.
-                assertThat(lost).isNotNull();
             }
         }
     }

@@ -507,22 +507,6 @@ public record ServerConfig(
             boolean snapshotEnabled,
             boolean restoreEnabled) {
 
-        /// The same on another port; 0 lets the system choose.
-        public Admin listeningOn(Endpoint other) {
-            return new Admin(
-                    enabled,
-                    other,
-                    idleMillisMax,
-                    commandUrl,
-                    httpVersion,
-                    tlsPortUnification,
-                    tlsOnly,
-                    needClientCertificate,
-                    snapshotIntervalMillis,
-                    snapshotEnabled,
-                    restoreEnabled);
-        }
-
         /// The same, switched off.
         public Admin off() {
             return new Admin(

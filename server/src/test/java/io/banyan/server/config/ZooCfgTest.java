@@ -532,7 +532,8 @@ class ZooCfgTest {
                 .hasSize(2)
                 .allMatch(n -> n.level() == Level.INFO)
                 .allMatch(n -> n.message().startsWith("changes nothing here: "));
-        assertThat(refused(DATA + "nio.numWorkerThreads=eight\n")).isNotNull();
+        assertThat(refused(DATA + "nio.numWorkerThreads=eight\n"))
+                .hasMessageContaining("nio.numWorkerThreads");
     }
 
     @Test
