@@ -102,6 +102,26 @@ class HangingTest {
     }
 
     @Test
+    void whoAsksForMuchAndReadsLateIsAnsweredInOrder() throws Exception {
+        String large = "0123456789abcdef".repeat(20_000);
+        server.publish("large", large);
+        try (var connection = new Connection()) {
+            for (int i = 0; i < 50; i++) {
+                connection.send(i % 10 == 9 ? listener("large", "another", "") : get("large"));
+            }
+
+            for (int i = 0; i < 50; i++) {
+                String answer = connection.answer();
+                if (i % 10 == 9) {
+                    assertThat(answer).startsWith("200 large%02G%01");
+                } else {
+                    assertThat(answer).hasSize(large.length() + 4);
+                }
+            }
+        }
+    }
+
+    @Test
     void aConnectionThatIsNotToBeKeptIsClosedAfterTheAnswer() throws Exception {
         server.publish("close", "1");
         try (var connection = new Connection()) {

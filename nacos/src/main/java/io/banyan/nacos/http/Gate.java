@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Map;
@@ -28,12 +29,17 @@ final class Gate extends ChannelInboundHandlerAdapter implements Runnable {
     /// A connection on which nothing comes so long, and nobody waits, is closed.
     private static final long IDLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(90);
 
+    /// How often it is looked; a connection whose peer took nothing of what waits for it from one
+    /// look to the next is closed.
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private final Listeners listeners;
     private final NacosHttp http;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ScheduledFuture<?> timer;
     private @Nullable Hanging hanging;
     private long lastNanos;
+    private long waited;
     private boolean detected;
 
     private Gate(Listeners listeners, NacosHttp http) {
@@ -65,7 +71,7 @@ final class Gate extends ChannelInboundHandlerAdapter implements Runnable {
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         lastNanos = System.nanoTime();
-        timer = ctx.executor().schedule(this, IDLE_NANOS_MAX, TimeUnit.NANOSECONDS);
+        timer = ctx.executor().schedule(this, LOOK_NANOS, TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -92,20 +98,24 @@ final class Gate extends ChannelInboundHandlerAdapter implements Runnable {
         ctx.fireChannelRead(message);
     }
 
-    /// The time of an idle connection may be over.
+    /// The time of an idle connection, or of one that takes nothing, may be over.
     @Override
     public void run() {
         ChannelHandlerContext ctx = context;
         if (ctx == null || !ctx.channel().isActive()) {
             return;
         }
-        long idle = System.nanoTime() - lastNanos;
         boolean busy = hanging != null && hanging.isBusy();
-        if (!busy && idle >= IDLE_NANOS_MAX) {
+        boolean idle = !busy && System.nanoTime() - lastNanos >= IDLE_NANOS_MAX;
+        ChannelOutboundBuffer out = ctx.channel().unsafe().outboundBuffer();
+        long waits = out == null ? 0 : out.totalPendingWriteBytes();
+        // What is added makes it another number too: then the next look decides.
+        boolean stuck = waits > 0 && waits == waited;
+        waited = waits;
+        if (idle || stuck) {
             ctx.close();
-            return;
+        } else {
+            timer = ctx.executor().schedule(this, LOOK_NANOS, TimeUnit.NANOSECONDS);
         }
-        long left = busy ? IDLE_NANOS_MAX : IDLE_NANOS_MAX - idle;
-        timer = ctx.executor().schedule(this, left, TimeUnit.NANOSECONDS);
     }
 }

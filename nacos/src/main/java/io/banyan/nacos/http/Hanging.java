@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// Takes the listening requests off a connection of HTTP/1 before Armeria makes requests of them:
 /// they hang by the ten thousand, and what Armeria keeps of each is several times what is needed.
 ///
-/// Everything else goes on to Armeria, and so do listening requests that are out of the ordinary:
-/// large ones, and those that come while an answer is still owed. Confined to its connection's
+/// Everything else goes on to Armeria, and so do large listening requests. What comes while an
+/// answer has not left yet waits, and no more is read until then. Confined to its connection's
 /// thread.
 final class Hanging extends ChannelDuplexHandler {
     /// Some hundred lines; whoever listens to more is one of few.
@@ -43,8 +43,9 @@ final class Hanging extends ChannelDuplexHandler {
     private final Listeners listeners;
     private final NacosHttp http;
 
-    /// Requests that Armeria has not answered yet.
-    private int owed;
+    /// Whether Armeria has a request whose answer has not left yet. One at a time: who sends many
+    /// and reads nothing would fill the memory with answers.
+    private boolean owed;
 
     /// A request that is being read, or hangs.
     private @Nullable Request request;
@@ -90,7 +91,7 @@ final class Hanging extends ChannelDuplexHandler {
 
     /// Whether somebody waits for an answer.
     boolean isBusy() {
-        return owed > 0 || (request != null && request.poll != null);
+        return owed || (request != null && request.poll != null);
     }
 
     // ---- what comes
@@ -98,7 +99,8 @@ final class Hanging extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Request now = request;
-        if (now != null && now.poll != null) {
+        boolean owesOne = (now != null && now.poll != null) || owed;
+        if (behind != null || (owesOne && isNext(now, message))) {
             if (behind == null) {
                 behind = new ArrayDeque<>();
             }
@@ -113,15 +115,20 @@ final class Hanging extends ChannelDuplexHandler {
             ReferenceCountUtil.release(message);
         } else {
             if (message instanceof HttpRequest) {
-                owed++;
+                owed = true;
             }
             ctx.fireChannelRead(message);
         }
     }
 
+    /// Whether a message belongs to a request behind the one that is not answered yet; what still
+    /// comes of the latter's body does not.
+    private static boolean isNext(@Nullable Request now, Object message) {
+        return now != null || message instanceof HttpRequest;
+    }
+
     private boolean isOurs(HttpRequest begins) {
-        if (owed > 0
-                || !begins.method().equals(HttpMethod.POST)
+        if (!begins.method().equals(HttpMethod.POST)
                 || !begins.uri().equals(NacosHttp.LISTENER_PATH)
                 || !begins.decoderResult().isSuccess()
                 || !begins.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
@@ -227,10 +234,16 @@ final class Hanging extends ChannelDuplexHandler {
         boolean informs =
                 message instanceof HttpResponse response
                         && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
-        if (message instanceof LastHttpContent && !informs && owed > 0) {
-            owed--;
+        if (!(message instanceof LastHttpContent) || informs || !owed) {
+            ctx.write(message, promise);
+            return;
         }
-        ctx.write(message, promise);
+        // Not when it is written, but when it has left: who does not read is not read from.
+        ctx.write(message, promise.unvoid())
+                .addListener(left -> {
+                    owed = false;
+                    goOn(ctx);
+                });
     }
 
     @Override
