@@ -240,7 +240,7 @@ final class Following implements Role {
                     + " calls itself "
                     + Zxid.hex(applied.zxid());
         }
-        standing.logged(payload.length);
+        standing.snapshots.appended(payload.length);
         standing.add(new Committed(applied, asker(applied)));
         return applied.digestAgrees() ? null : Replica.differs(zxid);
     }

@@ -392,7 +392,7 @@ final class Leading implements Role {
         head = applied.state();
         lastZxid = applied.zxid();
         broadcast.propose(new Committed(applied, ticket), out);
-        standing.logged(applied.payload().length);
+        standing.snapshots.appended(applied.payload().length);
     }
 
     private static WriteRequest request(long sessionId, int opcode, byte[] body) {

@@ -97,7 +97,7 @@ final class Looking implements Role {
             return "transaction " + Zxid.hex(zxid) + " cannot be read: " + e.getMessage();
         }
         disagreedZxid = applied.digestAgrees() ? -1 : zxid;
-        standing.logged(payload.length);
+        standing.snapshots.appended(payload.length);
         standing.add(new Committed(applied, null));
         return null;
     }

@@ -148,12 +148,12 @@ public final class Replica {
             case Input.Heard heard -> role.heard(heard);
             case Input.Synced synced -> broadcast.synced(synced.zxid(), standing);
             case Input.SnapshotDone done -> {
-                standing.snapshotRunning = false;
+                standing.snapshots.done(standing.nowMillis);
                 if (member != null) {
                     member.snapshotDone();
                 }
             }
-            case Input.SnapshotWanted wanted -> standing.snapshotDue = true;
+            case Input.SnapshotWanted wanted -> standing.snapshots.wanted();
             case Input.DiskFailed failed -> halt(failed.reason());
             case Input.Notified vote -> zab().notified(vote.serverId(), vote.notification());
             case Input.ElectionLink link -> zab().electionLink(link.serverId(), link.up());
@@ -194,8 +194,7 @@ public final class Replica {
         workOffCarried(out);
         role.settle(out);
         deliver(out);
-        if (standing.snapshotDue && !standing.snapshotRunning && serving && !halted) {
-            standing.beginSnapshot();
+        if (serving && !halted && standing.snapshots.begins(standing.nowMillis)) {
             out.add(new Effect.RollLog());
             out.add(new Effect.TakeSnapshot(standing.state()));
         }

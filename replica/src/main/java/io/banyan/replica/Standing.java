@@ -16,7 +16,7 @@ final class Standing {
 
     final ReplicaConfig config;
     final ZnodeTree tree;
-    private final SnapshotPolicy snapshots;
+    final SnapshotPolicy snapshots;
     private final List<Committed> committed = new ArrayList<>();
 
     private byte[] membership = {};
@@ -27,8 +27,6 @@ final class Standing {
     private long nextSessionId;
     long nowMillis;
     long wallMillis;
-    boolean snapshotDue;
-    boolean snapshotRunning;
 
     Standing(
             ReplicaConfig config,
@@ -39,7 +37,8 @@ final class Standing {
             RandomGenerator random) {
         this.config = config;
         this.tree = tree;
-        this.snapshots = new SnapshotPolicy(config.snapCount(), config.snapSizeBytes(), random);
+        this.snapshots =
+                new SnapshotPolicy(config.snapCount(), config.snapSizeBytes(), nowMillis, random);
         this.state = recovered;
         this.nowMillis = nowMillis;
         this.wallMillis = wallMillis;
@@ -90,20 +89,6 @@ final class Standing {
         List<Committed> taken = List.copyOf(committed);
         committed.clear();
         return taken;
-    }
-
-    /// A log entry more until the next snapshot.
-    void logged(int payloadBytes) {
-        if (snapshots.appended(payloadBytes)) {
-            snapshotDue = true;
-        }
-    }
-
-    /// A snapshot is being written from now on.
-    void beginSnapshot() {
-        snapshotDue = false;
-        snapshotRunning = true;
-        snapshots.restart();
     }
 
     long newSessionId(LongPredicate isTaken) {

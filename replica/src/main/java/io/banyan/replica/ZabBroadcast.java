@@ -256,7 +256,7 @@ final class ZabBroadcast implements Broadcast, Surroundings {
     /// What removes snapshots must not run beside what writes one: an old one that appears when the
     /// logs behind it are gone would be a history with a hole.
     private void afterSnapshot(Effect effect) {
-        if (standing.snapshotRunning) {
+        if (standing.snapshots.isRunning()) {
             held.add(effect);
         } else {
             onDisk(effect);
