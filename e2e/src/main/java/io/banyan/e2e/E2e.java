@@ -3,6 +3,7 @@ package io.banyan.e2e;
 import io.banyan.e2e.diff.DiffCommand;
 import io.banyan.e2e.ensemble.EnsembleCommand;
 import io.banyan.e2e.ensemble.MigrateCommand;
+import io.banyan.e2e.kafka.KafkaCommand;
 import io.banyan.e2e.kill.Kill9Command;
 import io.banyan.e2e.nacos.DubboCommand;
 import io.banyan.e2e.nacos.NacosCommand;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
             DiffCommand.class,
             DubboCommand.class,
             EnsembleCommand.class,
+            KafkaCommand.class,
             Kill9Command.class,
             MigrateCommand.class,
             NacosCommand.class,
