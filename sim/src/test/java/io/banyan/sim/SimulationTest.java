@@ -30,7 +30,7 @@ class SimulationTest {
             case SNAPSHOT_OF_UNCOMMITTED -> new Catch(5, "SameState");
             case EARLY_EXPIRY -> new Catch(20, "Ephemerals");
             case BATCHES_SWAPPED -> new Catch(5, "SessionOrder|Watches|AcknowledgedMeansKept");
-            case BATCH_LOST -> new Catch(20, "SessionOrder|Watches");
+            case BATCH_LOST -> new Catch(20, "SessionOrder|Watches|Liveness");
             case REQUEST_TWICE -> new Catch(5, "SessionOrder|AcknowledgedMeansKept");
             case EPOCH_BEFORE_HISTORY -> new Catch(10, "LogAgreement|AcknowledgedMeansKept");
             case CURRENT_EPOCH_LOST -> new Catch(5, "Epochs");
@@ -47,7 +47,7 @@ class SimulationTest {
             case FORWARDED_TWICE -> new Catch(5, "AcknowledgedMeansKept");
             case SYNC_NOT_ASKED -> new Catch(20, "SessionOrder");
             case RESUMPTION_NOT_ASKED -> new Catch(10, "Ephemerals");
-            case OTHER_HISTORY_CONTINUES -> new Catch(150, "Watches|SessionOrder");
+            case OTHER_HISTORY_CONTINUES -> new Catch(400, "Watches|SessionOrder");
             case ROLLOVER_MISSED -> new Catch(20, "Epochs");
             case GROUPS_IGNORED -> new Catch(20, "LogAgreement");
             case READERS_NOT_DISMISSED -> new Catch(20, "SessionOrder");
