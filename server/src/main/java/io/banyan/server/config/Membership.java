@@ -386,14 +386,11 @@ final class Membership {
         int end = text.indexOf('\n');
         String first = (end < 0 ? text : text.substring(0, end)).strip();
         try {
-            long id = Long.parseLong(first);
-            if (id >= 0) {
-                return id;
-            }
+            // A negative one is nobody's number, which matters to nobody who stands alone.
+            return Math.max(-1, Long.parseLong(first));
         } catch (NumberFormatException notANumber) {
-            // As negative.
+            throw new ConfigException(
+                    file.toString(), 1, "myid", first, "this server's number, 0 or more");
         }
-        throw new ConfigException(
-                file.toString(), 1, "myid", first, "this server's number, 0 or more");
     }
 }

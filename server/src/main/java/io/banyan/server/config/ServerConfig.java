@@ -400,7 +400,7 @@ public record ServerConfig(
 
     /// Who belongs to the ensemble.
     ///
-    /// @param myId -1 if there is no `myid` file
+    /// @param myId -1 if there is no `myid` file, or none that names a server
     /// @param servers by id
     /// @param groups `group.G`: the ids of its members; empty: a plain majority
     /// @param weights `weight.N`; a server that is not named here weighs 1

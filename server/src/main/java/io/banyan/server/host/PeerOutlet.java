@@ -3,6 +3,7 @@ package io.banyan.server.host;
 import io.banyan.tree.State;
 import io.banyan.zab.Message;
 import io.banyan.zab.Notification;
+import io.banyan.zab.PeerState;
 import org.jspecify.annotations.Nullable;
 
 /// The way from the replica's thread to the other servers. Calls return at once.
@@ -31,6 +32,11 @@ public interface PeerOutlet {
                 }
 
                 @Override
+                public void became(PeerState state) {
+                    throw new IllegalStateException("a server on its own became " + state);
+                }
+
+                @Override
                 public void hangUp(long link, @Nullable String why) {
                     throw new IllegalStateException("a server on its own hangs up " + link);
                 }
@@ -50,6 +56,9 @@ public interface PeerOutlet {
 
     /// Sends SNAP with this state behind it.
     void sendImage(long link, long zxid, State state);
+
+    /// What this server is from now on; a port that only followers have opens and closes with it.
+    void became(PeerState state);
 
     /// Closes a link, after what was sent before.
     ///

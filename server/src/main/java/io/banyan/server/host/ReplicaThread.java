@@ -146,7 +146,9 @@ final class ReplicaThread extends Thread {
         replica.endRound(effects);
         PeerState state = replica.peerState();
         if (state != null) {
-            roles.saw(state, nowMillis());
+            if (roles.saw(state, nowMillis())) {
+                peers.became(state);
+            }
             leading = state == PeerState.LEADING;
             if (!leading) {
                 countFollowed(inputs);

@@ -18,9 +18,11 @@ final class RoleWatch {
     }
 
     /// The state of now; to be told before what this round did about clients.
-    void saw(PeerState now, long nowMillis) {
+    ///
+    /// @return whether it is another one than before
+    boolean saw(PeerState now, long nowMillis) {
         if (now == state) {
-            return;
+            return false;
         }
         if (now == PeerState.LOOKING) {
             events.looking();
@@ -29,6 +31,7 @@ final class RoleWatch {
         }
         state = now;
         stateSinceMillis = nowMillis;
+        return true;
     }
 
     /// Clients are served from now on.

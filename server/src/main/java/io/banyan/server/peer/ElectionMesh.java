@@ -57,6 +57,7 @@ final class ElectionMesh {
                         "election port",
                         settings,
                         PeerAddress::electionPort,
+                        settings.bindTries(),
                         this::accepted,
                         events::portFailed));
         peers.values().forEach(ElectionPeer::start);

@@ -8,6 +8,7 @@ import io.banyan.tree.State;
 import io.banyan.wire.JuteWriter;
 import io.banyan.zab.Message;
 import io.banyan.zab.Notification;
+import io.banyan.zab.PeerState;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +58,11 @@ public final class PeerPorts implements PeerOutlet {
     @Override
     public void sendImage(long link, long zxid, State state) {
         quorum.sendImage(link, zxid, state);
+    }
+
+    @Override
+    public void became(PeerState state) {
+        quorum.serveObservers(state == PeerState.FOLLOWING);
     }
 
     @Override

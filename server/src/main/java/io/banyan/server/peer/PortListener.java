@@ -14,12 +14,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Listens on one address, for as long as the server lives. An own name that does not resolve yet
-/// is asked for again and again; a port that is taken is tried a number of times.
+/// Listens on one address until it is closed. An own name that does not resolve yet is asked for
+/// again and again; a port that is taken is tried a number of times.
 final class PortListener extends Thread {
     private static final Logger LOG = LoggerFactory.getLogger(PortListener.class);
     private static final int PAUSE_MILLIS = 1_000;
     private static final int BACKLOG = 128;
+
+    /// A port that is taken for long is spoken of once a minute.
+    private static final int TRIES_PER_LINE = 60;
 
     private final String what;
     private final Endpoint endpoint;
@@ -32,17 +35,19 @@ final class PortListener extends Thread {
     /// Listens on one port of this server, on all addresses where it is to be found.
     ///
     /// @param what the port's name, for people
+    /// @param bindTries 0: endless
     /// @param accepted gets each connection and must not block
     /// @param failed is told why a port cannot be had
     static List<PortListener> startAll(
             String what,
             PeerSettings settings,
             ToIntFunction<PeerAddress> port,
+            int bindTries,
             Consumer<Socket> accepted,
             Consumer<String> failed) {
         var listeners = new ArrayList<PortListener>();
         for (Endpoint each : endpoints(settings, port)) {
-            var listener = new PortListener(what, each, settings.bindTries(), accepted, failed);
+            var listener = new PortListener(what, each, bindTries, accepted, failed);
             listeners.add(listener);
             listener.start();
         }
@@ -103,7 +108,9 @@ final class PortListener extends Thread {
                 if (closed) {
                     return;
                 }
-                LOG.warn("{} {}: {}", what, endpoint, e.toString());
+                if (bindTries > 0 || tries % TRIES_PER_LINE <= 1) {
+                    LOG.warn("{} {}: {}", what, endpoint, e.toString());
+                }
                 if (bindTries > 0 && tries >= bindTries) {
                     failed.accept(
                             "cannot listen on the "

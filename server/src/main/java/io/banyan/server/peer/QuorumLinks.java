@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The connections of the quorum port: learners that come in, and the leader that is dialled; and
-/// those of the port where followers serve observers. Listens whether this server leads, follows or
-/// neither: that is not known here. Thread-safe.
+/// those of the port where followers serve observers. The quorum port is open whether this server
+/// leads, follows or neither, the other one while it follows. Thread-safe.
 final class QuorumLinks {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumLinks.class);
 
@@ -56,6 +56,10 @@ final class QuorumLinks {
     private final Map<Long, QuorumLink> learners = new ConcurrentHashMap<>();
 
     private final List<PortListener> listeners = new ArrayList<>();
+
+    /// On the port for observers, while it is open. Guarded by itself.
+    private final List<PortListener> forObservers = new ArrayList<>();
+
     private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
     private final AtomicLong lastNumber = new AtomicLong();
     private volatile boolean closed;
@@ -73,17 +77,29 @@ final class QuorumLinks {
                         "quorum port",
                         settings,
                         PeerAddress::quorumPort,
+                        settings.bindTries(),
                         socket -> accepted(socket, events::linkOpened),
                         events::portFailed));
-        int forObservers = settings.observerMasterPort();
-        if (forObservers > 0 && !settings.isObserver(settings.myId())) {
-            listeners.addAll(
-                    PortListener.startAll(
-                            "observer master port",
-                            settings,
-                            address -> forObservers,
-                            socket -> accepted(socket, events::observerLinkOpened),
-                            events::portFailed));
+    }
+
+    /// Opens or closes the port where followers serve observers. While another server has it, which
+    /// may be one of this ensemble on the same machine, it is asked for again and again: a vote is
+    /// worth more than this port.
+    void serveObservers(boolean open) {
+        int port = settings.observerMasterPort();
+        synchronized (forObservers) {
+            forObservers.forEach(PortListener::close);
+            forObservers.clear();
+            if (port > 0 && open && !closed) {
+                forObservers.addAll(
+                        PortListener.startAll(
+                                "observer master port",
+                                settings,
+                                address -> port,
+                                0,
+                                socket -> accepted(socket, events::observerLinkOpened),
+                                events::portFailed));
+            }
         }
     }
 
@@ -134,6 +150,7 @@ final class QuorumLinks {
     void close() {
         closed = true;
         listeners.forEach(PortListener::close);
+        serveObservers(false);
         links.values().forEach(QuorumLink::end);
         links.clear();
     }

@@ -368,6 +368,16 @@ class ZooCfgTest {
     }
 
     @Test
+    void aNegativeNumberIsNobodysAndMattersToNobodyWhoStandsAlone() throws Exception {
+        String here = "dataDir=" + directory + "\nclientPort=2181\n";
+        Files.writeString(directory.resolve("myid"), "-1\n");
+
+        assertThat(parse(here).ensemble().isEnsemble()).isFalse();
+        assertThat(refused(here + "initLimit=1\nsyncLimit=1\nserver.1=a:1:2\nserver.2=b:1:2\n"))
+                .hasMessageContaining("myid");
+    }
+
+    @Test
     void oneServerLineStartsStandaloneAndGivesItsClientPort() throws Exception {
         Files.writeString(directory.resolve("myid"), "1");
 

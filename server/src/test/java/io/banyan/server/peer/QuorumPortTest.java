@@ -16,6 +16,7 @@ import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.OpCode;
 import io.banyan.zab.Message;
+import io.banyan.zab.PeerState;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.HexFormat;
@@ -124,6 +125,7 @@ final class QuorumPortTest {
             var observer = new Heard();
             PeerPorts one = ports.start(1, follower);
             PeerPorts two = ports.start(2, observer);
+            one.became(PeerState.FOLLOWING);
             var info = new Message.LearnerInfo(2, true, 0, 0, true);
             // It is tried once: this server may not listen yet.
             long link = -1;
@@ -145,6 +147,42 @@ final class QuorumPortTest {
             two.send(-1_000, info);
             follower.await(new Opened(2));
         }
+    }
+
+    @Test
+    void theDoorForObserversIsThatOfWhoFollowsAlthoughBothShareAMachine() {
+        try (var ports = new TestPorts(2, 1)) {
+            ports.withObserverMasters();
+            var first = new Heard();
+            var second = new Heard();
+            var observer = new Heard();
+            PeerPorts one = ports.start(1, first);
+            PeerPorts two = ports.start(2, second);
+            PeerPorts three = ports.start(3, observer);
+            one.became(PeerState.LEADING);
+            two.became(PeerState.FOLLOWING);
+            long link = introduced(three, observer, 0);
+            second.next(ObserverOpened.class);
+            three.hangUp(link, null);
+            second.next(Lost.class);
+
+            two.became(PeerState.LEADING);
+            one.became(PeerState.FOLLOWING);
+
+            introduced(three, observer, link);
+            first.next(ObserverOpened.class);
+        }
+    }
+
+    /// An observer dials the one door that the machine has until it is opened.
+    private static long introduced(PeerPorts observer, Heard heard, long lastLink) {
+        long link = lastLink - 1;
+        observer.dial(link, 1, true);
+        while (heard.nextOfLink() instanceof Lost) {
+            observer.dial(--link, 1, true);
+        }
+        observer.send(link, new Message.LearnerInfo(3, true, 0, 0, true));
+        return link;
     }
 
     @Test
@@ -184,7 +222,7 @@ final class QuorumPortTest {
         try (var ports = new TestPorts(1, 2)) {
             ports.withObserverMasters();
             var observer = new Heard();
-            ports.start(2, new Heard());
+            ports.start(2, new Heard()).became(PeerState.OBSERVING);
             PeerPorts three = ports.start(3, observer);
             three.dial(-1, 2, false);
             observer.await(new Opened(-1));
