@@ -121,6 +121,7 @@ final class NacosDoor implements Door {
                         // Decided in front of Armeria, which does not know of those that hang.
                         .idleTimeoutMillis(0)
                         .childChannelPipelineCustomizer(http::guard)
+                        .http2MaxStreamsPerConnection(NacosHttp.STREAMS_MAX)
                         .http1MaxInitialLineLength(LINE_BYTES_MAX)
                         .http1MaxHeaderSize(HEADER_BYTES_MAX)
                         .http2MaxHeaderListSize(HEADER_BYTES_MAX)

@@ -9,6 +9,7 @@ import io.banyan.nacos.config.Md5;
 import io.banyan.nacos.json.Json;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
@@ -35,6 +36,16 @@ class ConfigOverHttpTest {
     @AfterAll
     static void stop() {
         server.close();
+    }
+
+    @Test
+    void aConfigurationMayBeCalledTwoDots() throws Exception {
+        for (String name : List.of("..", "a..b", ".", "..yaml")) {
+            server.publish(name, "of " + name);
+
+            var answer = server.get("/v1/cs/configs?group=G&dataId=" + name);
+            assertThat(answer.body()).isEqualTo("of " + name);
+        }
     }
 
     @Test

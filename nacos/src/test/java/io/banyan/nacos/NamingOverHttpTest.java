@@ -64,6 +64,24 @@ class NamingOverHttpTest {
     }
 
     @Test
+    void aServiceMayBeCalledAsAPathIs() throws Exception {
+        for (String name : List.of("..", "../up", "a/../b", "a/b:c%d")) {
+            register(name, "10.0.0.1");
+
+            JsonNode list = json(INSTANCE + "/list?" + form("serviceName", name));
+            assertThat(list.get("hosts")).as(name).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatCannotBeANamespaceIsRefused() throws Exception {
+        String place = form("serviceName", "s", "ip", "10.0.0.1", "port", "80");
+
+        assertThat(server.post(INSTANCE, place + "namespaceId=a%2Fb").statusCode()).isEqualTo(400);
+        assertThat(server.post(INSTANCE, place + "namespaceId=new").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void aServiceOfNobodyIsAnEmptyList() throws Exception {
         JsonNode list = json(INSTANCE + "/list?serviceName=nobody");
 

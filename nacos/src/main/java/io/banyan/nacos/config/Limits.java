@@ -26,7 +26,7 @@ public record Limits(int contentBytesMax) {
     }
 
     /// @throws Invalid if it cannot be a namespace's id
-    public void namespace(@Nullable String namespace) {
+    public static void namespace(@Nullable String namespace) {
         if (namespace == null || namespace.isBlank()) {
             return;
         }

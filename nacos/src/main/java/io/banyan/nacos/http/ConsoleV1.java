@@ -28,16 +28,14 @@ final class ConsoleV1 {
 
     private final NacosTree tree;
     private final Configs configs;
-    private final Limits limits;
     private final Auth auth;
 
     /// @param shown the name for people
     private record Namespace(String id, String shown, String description) {}
 
-    ConsoleV1(NacosTree tree, Configs configs, Limits limits, Auth auth) {
+    ConsoleV1(NacosTree tree, Configs configs, Auth auth) {
         this.tree = tree;
         this.configs = configs;
-        this.limits = limits;
         this.auth = auth;
     }
 
@@ -225,7 +223,7 @@ final class ConsoleV1 {
         String shown = params.require("namespaceName");
         String description = params.or("namespaceDesc", "");
         try {
-            limits.namespace(id);
+            Limits.namespace(id);
         } catch (Invalid e) {
             return CompletableFuture.completedFuture(false);
         }

@@ -1,30 +1,39 @@
 package io.banyan.nacos.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// In front of everything that Armeria does with a connection: puts {@link Hanging} in its place on
-/// one of HTTP/1, and closes those that nothing happens on.
+/// one of HTTP/1, bounds what one of HTTP/2 may ask for at once, and closes those that nothing
+/// happens on.
 ///
 /// Which protocol it is, Armeria decides by the first four bytes; they are handed on alone, and
 /// once its handlers for HTTP/1 stand, `Hanging` goes in front of the one that makes requests of
 /// what was decoded. Where they cannot be found nothing is put anywhere, and Armeria holds the
 /// polls.
-final class Gate extends ChannelInboundHandlerAdapter implements Runnable {
+final class Gate extends ChannelDuplexHandler implements Runnable {
     /// Armeria's handlers, which are not public.
     private static final String DETECTS = "Http2PrefaceOrHttpHandler";
 
     private static final String MAKES_REQUESTS = "Http1RequestDecoder";
 
     private static final int FIRST_BYTES = 4;
+
+    /// Requests under way on one connection of HTTP/2. What answers its peer does not take wait in
+    /// memory, and reading cannot stop: the peer says on the same way what it takes.
+    static final int STREAMS_MAX = 32;
 
     /// A connection on which nothing comes so long, and nobody waits, is closed.
     private static final long IDLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(90);
@@ -38,8 +47,16 @@ final class Gate extends ChannelInboundHandlerAdapter implements Runnable {
     private @Nullable ChannelHandlerContext context;
     private @Nullable ScheduledFuture<?> timer;
     private @Nullable Hanging hanging;
+    private @Nullable Http2Connection http2;
     private long lastNanos;
     private long waited;
+
+    /// What was written since the last look.
+    private boolean wrote;
+
+    /// Whether something waited for the peer of HTTP/2 at the last look.
+    private boolean heldBack;
+
     private boolean detected;
 
     private Gate(Listeners listeners, NacosHttp http) {
@@ -70,7 +87,7 @@ final class Gate extends ChannelInboundHandlerAdapter implements Runnable {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        lastNanos = System.nanoTime();
+        lastNanos = nowNanos(ctx);
         timer = ctx.executor().schedule(this, LOOK_NANOS, TimeUnit.NANOSECONDS);
     }
 
@@ -81,9 +98,13 @@ final class Gate extends ChannelInboundHandlerAdapter implements Runnable {
         }
     }
 
+    private static long nowNanos(ChannelHandlerContext ctx) {
+        return ctx.executor().ticker().nanoTime();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        lastNanos = System.nanoTime();
+        lastNanos = nowNanos(ctx);
         if (!detected) {
             detected = true;
             if (message instanceof ByteBuf bytes && bytes.readableBytes() > FIRST_BYTES) {
@@ -95,7 +116,28 @@ final class Gate extends ChannelInboundHandlerAdapter implements Runnable {
                 }
             }
         }
+        maybeBound(ctx.pipeline());
         ctx.fireChannelRead(message);
+        // One that began as HTTP/1 may have become another.
+        maybeBound(ctx.pipeline());
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        wrote = true;
+        ctx.write(message, promise);
+    }
+
+    /// Armeria's setting alone binds only a peer that acknowledges it.
+    private void maybeBound(ChannelPipeline pipeline) {
+        if (http2 != null) {
+            return;
+        }
+        Http2ConnectionHandler handler = pipeline.get(Http2ConnectionHandler.class);
+        if (handler != null) {
+            http2 = handler.connection();
+            http2.remote().maxActiveStreams(STREAMS_MAX);
+        }
     }
 
     /// The time of an idle connection, or of one that takes nothing, may be over.
@@ -106,16 +148,35 @@ final class Gate extends ChannelInboundHandlerAdapter implements Runnable {
             return;
         }
         boolean busy = hanging != null && hanging.isBusy();
-        boolean idle = !busy && System.nanoTime() - lastNanos >= IDLE_NANOS_MAX;
+        boolean idle = !busy && nowNanos(ctx) - lastNanos >= IDLE_NANOS_MAX;
         ChannelOutboundBuffer out = ctx.channel().unsafe().outboundBuffer();
         long waits = out == null ? 0 : out.totalPendingWriteBytes();
         // What is added makes it another number too: then the next look decides.
         boolean stuck = waits > 0 && waits == waited;
         waited = waits;
+        boolean holdsBack = holdsBack();
+        stuck |= holdsBack && heldBack && !wrote;
+        heldBack = holdsBack;
+        wrote = false;
         if (idle || stuck) {
             ctx.close();
         } else {
             timer = ctx.executor().schedule(this, LOOK_NANOS, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /// Whether an answer waits because the peer of HTTP/2 takes no more of it.
+    private boolean holdsBack() {
+        Http2Connection connection = http2;
+        if (connection == null) {
+            return false;
+        }
+        var flow = connection.remote().flowController();
+        try {
+            return connection.forEachActiveStream(stream -> !flow.hasFlowControlled(stream))
+                    != null;
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -29,7 +29,7 @@ public final class HttpRooms {
         var naming = new NamingCalls(services, registry, leases, udp);
         new NamingV1(tree, naming).addTo(routes);
         new V2(tree, calls, naming).addTo(routes);
-        new ConsoleV1(tree, configs, limits, auth).addTo(routes);
+        new ConsoleV1(tree, configs, auth).addTo(routes);
         return new NacosHttp(routes, auth, listeners);
     }
 }

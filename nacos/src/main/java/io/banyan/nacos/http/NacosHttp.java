@@ -35,6 +35,9 @@ public final class NacosHttp implements HttpService {
     /// Ten thousand lines of the longest names, percent-encoded, are less.
     public static final long LISTENER_BYTES_MAX = 8L << 20;
 
+    /// Requests under way on one connection of HTTP/2; see {@link Gate}.
+    public static final int STREAMS_MAX = Gate.STREAMS_MAX;
+
     /// What needs no login even where the rest does.
     private static final Set<String> OPEN =
             Set.of(

@@ -175,6 +175,10 @@ final class V2 {
         return Envelope.of(ConfigJson.page(page, each -> v3(ConfigJson.listed(each), each.key())));
     }
 
+    private static Answer noRecord() {
+        return Envelope.failure(404, Envelope.NOT_FOUND, "no such history record");
+    }
+
     private void history(Routes routes, String base, String groupName) {
         routes.get(
                         base + "/list",
@@ -196,12 +200,15 @@ final class V2 {
                                     .filter(each -> Long.toString(each.id()).equals(nid))
                                     .findFirst()
                                     .map(each -> Envelope.of(ConfigJson.history(each, true)))
-                                    .orElseGet(() ->
-                                            Envelope.failure(
-                                                    404,
-                                                    Envelope.NOT_FOUND,
-                                                    "no such history record"));
+                                    .orElseGet(V2::noRecord);
                         })
+                .get(
+                        base + "/previous",
+                        call ->
+                                configs.history(key(call, groupName)).stream()
+                                        .findFirst()
+                                        .map(each -> Envelope.of(ConfigJson.history(each, true)))
+                                        .orElseGet(V2::noRecord))
                 .get(
                         base + "/configs",
                         call -> {

@@ -2,6 +2,7 @@ package io.banyan.nacos.naming;
 
 import io.banyan.nacos.config.ConfigKey;
 import io.banyan.nacos.config.Invalid;
+import io.banyan.nacos.config.Limits;
 import io.banyan.nacos.tree.Layout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public record ServiceKey(String namespace, String group, String name) {
                 || group.chars().anyMatch(Character::isWhitespace)) {
             throw new Invalid("invalid groupName: " + group);
         }
+        Limits.namespace(namespace);
         return new ServiceKey(ConfigKey.namespace(namespace), group, name);
     }
 
