@@ -2,10 +2,8 @@ package io.banyan.nacos.naming;
 
 import io.banyan.nacos.tree.Layout;
 import io.banyan.nacos.tree.NacosTree;
-import io.banyan.nacos.tree.Names;
 import io.banyan.nacos.tree.TreeListener;
 import io.banyan.nacos.tree.View;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,19 +56,7 @@ public final class OverrideSweep implements TreeListener {
     @Override
     public void onReset(View view) {
         goneSince.clear();
-        walk(view, Layout.NAMING_META, new ArrayList<>());
-    }
-
-    private void walk(View view, String path, List<String> names) {
-        if (names.size() == DEPTH) {
-            note(view, List.copyOf(names));
-            return;
-        }
-        for (String child : view.children(path)) {
-            names.add(Names.decode(child));
-            walk(view, path + "/" + child, names);
-            names.removeLast();
-        }
+        view.eachBelow(Layout.NAMING_META, DEPTH, names -> note(view, names));
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.banyan.nacos.naming;
 
 import io.banyan.nacos.tree.Layout;
 import io.banyan.nacos.tree.NacosTree;
-import io.banyan.nacos.tree.Names;
 import io.banyan.nacos.tree.Node;
 import io.banyan.nacos.tree.Plan;
 import io.banyan.nacos.tree.TreeListener;
@@ -17,7 +16,6 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -122,19 +120,7 @@ public final class Probes implements TreeListener {
     @Override
     public void onReset(View view) {
         targets.clear();
-        walk(view, Layout.NAMING, new ArrayList<>());
-    }
-
-    private void walk(View view, String path, List<String> names) {
-        if (names.size() == DEPTH) {
-            note(view, List.copyOf(names));
-            return;
-        }
-        for (String child : view.children(path)) {
-            names.add(Names.decode(child));
-            walk(view, path + "/" + child, names);
-            names.removeLast();
-        }
+        view.eachBelow(Layout.NAMING, DEPTH, names -> note(view, names));
     }
 
     @Override

@@ -12,7 +12,9 @@ import io.banyan.wire.JuteReader;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.Stat;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The tree at one zxid. Immutable; good on any thread.
@@ -67,6 +69,23 @@ public final class View {
                 .stream()
                 .sorted()
                 .toList();
+    }
+
+    /// Tells of every znode that is `levels` below `root`, by its decoded names from there on.
+    public void eachBelow(String root, int levels, Consumer<List<String>> told) {
+        walk(root, levels, new ArrayList<>(), told);
+    }
+
+    private void walk(String path, int levels, List<String> names, Consumer<List<String>> told) {
+        if (names.size() == levels) {
+            told.accept(List.copyOf(names));
+            return;
+        }
+        for (String child : children(path)) {
+            names.add(Names.decode(child));
+            walk(path + "/" + child, levels, names, told);
+            names.removeLast();
+        }
     }
 
     /// How many children a znode has, 0 if there is no such znode.
