@@ -3,6 +3,7 @@ package io.banyan.e2e.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.banyan.e2e.server.Home;
+import io.banyan.e2e.server.OwnProcesses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,20 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /// One broker or tool of Kafka's in a process of its own.
 final class KafkaJvm implements AutoCloseable {
-    private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        Thread.ofPlatform()
-                                .unstarted(() -> ALIVE.forEach(Process::destroyForcibly)));
-    }
 
     private final String what;
     private final Process process;
@@ -58,11 +49,11 @@ final class KafkaJvm implements AutoCloseable {
         Path complained = folder.resolve(name + ".err");
         try {
             Process process =
-                    new ProcessBuilder(command)
-                            .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()))
-                            .redirectError(ProcessBuilder.Redirect.appendTo(complained.toFile()))
-                            .start();
-            ALIVE.add(process);
+                    OwnProcesses.start(
+                            new ProcessBuilder(command)
+                                    .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()))
+                                    .redirectError(
+                                            ProcessBuilder.Redirect.appendTo(complained.toFile())));
             return new KafkaJvm(name, process, said, complained);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -79,7 +70,6 @@ final class KafkaJvm implements AutoCloseable {
                 throw new IllegalStateException(
                         what + " did not end within " + limit + ", see " + complained);
             }
-            ALIVE.remove(process);
             if (process.exitValue() != 0) {
                 throw new IllegalStateException(
                         what + " ended with " + process.exitValue() + ", see " + complained);
@@ -99,13 +89,7 @@ final class KafkaJvm implements AutoCloseable {
 
     /// SIGKILL.
     void kill() {
-        process.destroyForcibly();
-        try {
-            process.waitFor(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        ALIVE.remove(process);
+        OwnProcesses.kill(process);
     }
 
     @Override

@@ -48,30 +48,17 @@ public final class DubboCommand implements Callable<Integer> {
             for (DubboCases.Setup setup : DubboCases.Setup.all()) {
                 if (setup.toString().contains(only)) {
                     for (Map.Entry<String, DubboCases.Play> each : plays.entrySet()) {
-                        failed |= !play(running, setup, each.getKey(), each.getValue());
+                        String what = setup + ": " + each.getKey();
+                        failed |=
+                                !Performance.show(
+                                        running,
+                                        what,
+                                        out,
+                                        field -> each.getValue().run(field, setup));
                     }
                 }
             }
         }
         return failed ? 1 : 0;
-    }
-
-    private boolean play(
-            Servers running, DubboCases.Setup setup, String name, DubboCases.Play play) {
-        long began = System.nanoTime();
-        try (var field = new Field(running, Long.toString(began), 0)) {
-            play.run(field, setup);
-            long seconds = (System.nanoTime() - began) / 1_000_000_000;
-            out.println("passed  " + setup + ": " + name + ", " + seconds + " s");
-            return true;
-        } catch (Exception e) {
-            out.println("FAILED  " + setup + ": " + name + " " + e);
-            if (e.getCause() != null) {
-                out.println("        because " + e.getCause());
-            }
-            return false;
-        } finally {
-            running.heal();
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.banyan.e2e.nacos;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.banyan.e2e.server.Home;
+import io.banyan.e2e.server.OwnProcesses;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -28,15 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class ProbeProcess implements AutoCloseable {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
     private static final AtomicInteger NUMBER = new AtomicInteger();
-    private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
     private static final String OVER = "over";
-
-    static {
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        Thread.ofPlatform()
-                                .unstarted(() -> ALIVE.forEach(Process::destroyForcibly)));
-    }
 
     /// What a listener was told.
     ///
@@ -123,11 +115,10 @@ final class ProbeProcess implements AutoCloseable {
                 builder.redirectErrorStream(true).redirectOutput(log.toFile());
             }
             builder.environment().putAll(environment);
-            process = builder.start();
+            process = OwnProcesses.start(builder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ALIVE.add(process);
         in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), UTF_8));
         Thread.ofVirtual().start(this::read);
     }
@@ -346,13 +337,7 @@ final class ProbeProcess implements AutoCloseable {
 
     /// SIGKILL.
     void kill() {
-        process.destroyForcibly();
-        try {
-            process.waitFor(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        ALIVE.remove(process);
+        OwnProcesses.kill(process);
     }
 
     @Override

@@ -114,23 +114,18 @@ final class SpringCases {
     }
 
     private static void publish(Field field, String application, String told) {
-        int by = field.servers().size() - 1;
-        var answer =
-                field.servers()
-                        .send(
-                                by,
-                                "POST",
-                                "/v1/cs/configs",
-                                form(
-                                        "dataId",
-                                        application + ".properties",
-                                        "group",
-                                        GROUP,
-                                        "type",
-                                        "properties",
-                                        "content",
-                                        "told=" + told));
-        check(answer.statusCode() == 200, "published: " + answer.statusCode() + answer.body());
+        TreeCases.publish(
+                field,
+                field.servers().size() - 1,
+                form(
+                        "dataId",
+                        application + ".properties",
+                        "group",
+                        GROUP,
+                        "type",
+                        "properties",
+                        "content",
+                        "told=" + told));
     }
 
     // ---- C14

@@ -42,29 +42,16 @@ public final class SpringCommand implements Callable<Integer> {
         try (var running = new Servers(servers)) {
             for (String version : versions) {
                 for (Map.Entry<String, SpringCases.Play> each : plays.entrySet()) {
-                    failed |= !play(running, version, each.getKey(), each.getValue());
+                    String what = each.getKey() + " Spring Cloud Alibaba " + version;
+                    failed |=
+                            !Performance.show(
+                                    running,
+                                    what,
+                                    out,
+                                    field -> each.getValue().run(field, version));
                 }
             }
         }
         return failed ? 1 : 0;
-    }
-
-    private boolean play(Servers running, String version, String name, SpringCases.Play play) {
-        long began = System.nanoTime();
-        String what = name + " Spring Cloud Alibaba " + version;
-        try (var field = new Field(running, Long.toString(began), 0)) {
-            play.run(field, version);
-            long seconds = (System.nanoTime() - began) / 1_000_000_000;
-            out.println("passed  " + what + ", " + seconds + " s");
-            return true;
-        } catch (Exception e) {
-            out.println("FAILED  " + what + " " + e);
-            if (e.getCause() != null) {
-                out.println("        because " + e.getCause());
-            }
-            return false;
-        } finally {
-            running.heal();
-        }
     }
 }

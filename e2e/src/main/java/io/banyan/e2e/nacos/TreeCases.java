@@ -276,14 +276,14 @@ final class TreeCases {
         }
     }
 
+    /// @param by index of the server that is told
     static void publish(Field field, int by, String dataId, String content) {
-        var answer =
-                field.servers()
-                        .send(
-                                by,
-                                "POST",
-                                "/v1/cs/configs",
-                                form("dataId", dataId, "group", GROUP, "content", content));
+        publish(field, by, form("dataId", dataId, "group", GROUP, "content", content));
+    }
+
+    /// @param form all that is published
+    static void publish(Field field, int by, String form) {
+        var answer = field.servers().send(by, "POST", "/v1/cs/configs", form);
         check(answer.statusCode() == 200, "published: " + answer.statusCode() + answer.body());
     }
 }

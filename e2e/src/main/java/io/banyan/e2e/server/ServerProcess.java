@@ -16,8 +16,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -34,14 +32,6 @@ public final class ServerProcess implements AutoCloseable {
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(1);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
     private static final AtomicInteger NUMBER = new AtomicInteger();
-    private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        Thread.ofPlatform()
-                                .unstarted(() -> ALIVE.forEach(Process::destroyForcibly)));
-    }
 
     private final ServerConfig config;
     private final Path directory;
@@ -181,8 +171,7 @@ public final class ServerProcess implements AutoCloseable {
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             builder.environment().put("SERVER_JVMFLAGS", String.join(" ", config.jvmFlags()));
             builder.redirectInput(new File("/dev/null"));
-            Process started = builder.start();
-            ALIVE.add(started);
+            Process started = OwnProcesses.start(builder);
             process = started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -312,7 +301,6 @@ public final class ServerProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
-        ALIVE.remove(current);
         return current.exitValue();
     }
 
