@@ -26,7 +26,7 @@ public final class AsyncBanyan {
     private final long sessionWanted;
     private final long timeoutNanos;
 
-    /// Futures complete on the network thread: for what a blocking call is made of.
+    /// Futures complete on the network thread.
     private final boolean direct;
 
     AsyncBanyan(
@@ -42,7 +42,12 @@ public final class AsyncBanyan {
         this.direct = direct;
     }
 
-    AsyncBanyan direct() {
+    /// The same, with futures that complete, and one-shot watchers that are called, on the network
+    /// thread: for chains of requests that are to lose no time, as the recipes' are.
+    ///
+    /// What hangs on them must be short and must never wait, since no answer and no ping is handled
+    /// meanwhile; and it may run before what the event thread was given earlier.
+    public AsyncBanyan onNetworkThread() {
         return new AsyncBanyan(engine, requests, sessionWanted, timeoutNanos, true);
     }
 
@@ -101,7 +106,7 @@ public final class AsyncBanyan {
     }
 
     public CompletableFuture<Optional<Stat>> exists(String path, Watcher watcher) {
-        return send(() -> requests.exists(path, watcher));
+        return send(() -> requests.exists(path, oneShot(watcher)));
     }
 
     public CompletableFuture<Node> get(String path) {
@@ -109,7 +114,7 @@ public final class AsyncBanyan {
     }
 
     public CompletableFuture<Node> get(String path, Watcher watcher) {
-        return send(() -> requests.get(path, watcher));
+        return send(() -> requests.get(path, oneShot(watcher)));
     }
 
     public CompletableFuture<Optional<Node>> find(String path) {
@@ -129,7 +134,7 @@ public final class AsyncBanyan {
     }
 
     public CompletableFuture<Children> children(String path, Watcher watcher) {
-        return send(() -> requests.children(path, watcher));
+        return send(() -> requests.children(path, oneShot(watcher)));
     }
 
     public CompletableFuture<AccessList> getAcl(String path) {
@@ -195,6 +200,10 @@ public final class AsyncBanyan {
         Request<@Nullable Void> request = requests.auth();
         engine.addAuth(scheme, auth.clone(), request);
         return request;
+    }
+
+    private Watcher oneShot(Watcher watcher) {
+        return direct ? new NetworkThreadWatcher(watcher) : watcher;
     }
 
     private <T extends @Nullable Object> CompletableFuture<T> send(Supplier<Request<T>> maker) {

@@ -202,7 +202,7 @@ public final class Banyan implements AutoCloseable {
     ///   then, and a persistent one may have been made
     /// @throws IllegalArgumentException for other modes
     public Created createOnce(String path, byte @Nullable [] data, CreateMode mode, List<Acl> acl) {
-        return Engine.await(async.direct().createOnce(path, data, mode, acl));
+        return Engine.await(async.onNetworkThread().createOnce(path, data, mode, acl));
     }
 
     public Created createOnce(String path, byte @Nullable [] data, CreateMode mode) {

@@ -40,6 +40,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import javax.net.ssl.SSLContext;
@@ -81,6 +82,8 @@ final class Engine implements Shell {
     private final Queue<Object> inbox = new ConcurrentLinkedQueue<>();
 
     private final AtomicBoolean draining = new AtomicBoolean();
+    private final BooleanSupplier onNetworkThread;
+    private final BooleanSupplier onEventThread;
     private volatile boolean terminated;
 
     // ---- confined to the network thread
@@ -107,6 +110,8 @@ final class Engine implements Shell {
                         NioIoHandler.newFactory());
         this.loop = group.next();
         this.events = new EventThread(config.name() + "-events");
+        this.onNetworkThread = loop::inEventLoop;
+        this.onEventThread = events::isCurrent;
         var random = new Random();
         var shuffled = new ArrayList<>(coreConfig.servers().servers());
         Collections.shuffle(shuffled, random);
@@ -146,7 +151,7 @@ final class Engine implements Shell {
     }
 
     private void prepare(Request<?> request, long now, long timeoutNanos) {
-        request.completesOn(events.thread());
+        request.completesOn(request.direct ? onNetworkThread : onEventThread);
         request.madeNanos = now;
         request.deadlineNanos = now + timeoutNanos;
     }
@@ -525,7 +530,15 @@ final class Engine implements Shell {
     @Override
     public void tell(WatchTable.Told told) {
         metrics.watchEvent(told.event().type());
-        deliveries.add(() -> told.watcher().onChange(told.event()));
+        if (told.watcher() instanceof NetworkThreadWatcher watcher) {
+            try {
+                watcher.onChange(told.event());
+            } catch (RuntimeException e) {
+                LOG.error("a watcher threw; the others go on", e);
+            }
+        } else {
+            deliveries.add(() -> told.watcher().onChange(told.event()));
+        }
     }
 
     @Override

@@ -28,10 +28,6 @@ final class EventThread {
         thread.start();
     }
 
-    Thread thread() {
-        return thread;
-    }
-
     boolean isCurrent() {
         return Thread.currentThread().equals(thread);
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One request on its way: the bytes, who waits for the answer, and how far it is.
@@ -66,8 +67,8 @@ final class Request<T extends @Nullable Object> extends CompletableFuture<T> {
     final @Nullable Absent<T> absent;
     final @Nullable Watching watching;
 
-    /// The caller's thread waits: it is woken by the network thread and not by way of the event
-    /// thread.
+    /// It is completed by the network thread and not by way of the event thread: its caller waits,
+    /// or has asked for it.
     boolean direct;
 
     /// 0, or the only session in which this may be sent.
@@ -93,7 +94,8 @@ final class Request<T extends @Nullable Object> extends CompletableFuture<T> {
     @SuppressWarnings("UnusedVariable") // by STAGE
     private volatile int stage;
 
-    private @Nullable Thread eventThread;
+    /// Whether the caller is on the thread that will complete it.
+    private @Nullable BooleanSupplier completing;
 
     Request(
             int opcode,
@@ -112,8 +114,8 @@ final class Request<T extends @Nullable Object> extends CompletableFuture<T> {
         this.watching = watching;
     }
 
-    void completesOn(Thread thread) {
-        eventThread = thread;
+    void completesOn(BooleanSupplier thread) {
+        completing = thread;
     }
 
     String what() {
@@ -183,11 +185,15 @@ final class Request<T extends @Nullable Object> extends CompletableFuture<T> {
     }
 
     private void requireAnotherThread() {
-        if (Thread.currentThread().equals(eventThread) && !direct && !isDone()) {
+        BooleanSupplier itsThread = completing;
+        if (itsThread != null && itsThread.getAsBoolean() && !isDone()) {
             throw new IllegalStateException(
-                    "waiting on the event thread for "
+                    "waiting on the "
+                            + (direct ? "network" : "event")
+                            + " thread for "
                             + what()
-                            + " would never end: use thenCompose, or the blocking calls");
+                            + " would never end: use thenCompose"
+                            + (direct ? "" : ", or the blocking calls"));
         }
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +230,71 @@ class OperationsTest {
 
         assertThat(chained.join()).isEqualTo("y");
         assertThatThrownBy(joined::join).hasRootCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void whatIsChainedOnTheNetworkThreadGoesOnWhileTheEventThreadIsBusy() {
+        AsyncBanyan onNetworkThread = banyan.async().onNetworkThread();
+        var busy = new CompletableFuture<Void>();
+        banyan.eventExecutor().execute(busy::join);
+
+        var heard = new Heard<String>();
+        onNetworkThread
+                .exists("/a", event -> heard.add(event.type() + " " + event.path()))
+                .thenCompose(before -> onNetworkThread.create("/a", null))
+                .thenCompose(created -> onNetworkThread.get("/a"))
+                .thenAccept(node -> heard.add("version " + node.stat().version()));
+
+        assertThat(heard.next()).isEqualTo("CREATED /a");
+        assertThat(heard.next()).isEqualTo("version 0");
+        busy.complete(null);
+    }
+
+    @Test
+    void waitingOnTheNetworkThreadIsRefused() {
+        AsyncBanyan onNetworkThread = banyan.async().onNetworkThread();
+        var joined = new CompletableFuture<Node>();
+        var called = new CompletableFuture<Node>();
+        onNetworkThread.exists(
+                "/a",
+                event -> {
+                    settle(joined, () -> onNetworkThread.get("/a").join());
+                    settle(called, () -> banyan.get("/a"));
+                });
+
+        banyan.create("/a", null);
+
+        for (CompletableFuture<Node> each : List.of(joined, called)) {
+            assertThatThrownBy(each::join)
+                    .hasRootCauseInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("network thread");
+        }
+        assertThat(banyan.get("/a").stat().version()).isZero();
+    }
+
+    private static <T> void settle(CompletableFuture<T> future, Supplier<T> value) {
+        try {
+            future.complete(value.get());
+        } catch (RuntimeException e) {
+            future.completeExceptionally(e);
+        }
+    }
+
+    @Test
+    void watcherThatThrowsOnTheNetworkThreadHarmsNobody() {
+        var heard = new Heard<WatchEvent>();
+        banyan.async()
+                .onNetworkThread()
+                .exists(
+                        "/a",
+                        event -> {
+                            throw new IllegalStateException("meant to fail");
+                        });
+        banyan.exists("/a", heard::add);
+
+        banyan.create("/a", null);
+
+        assertThat(heard.next().type()).isEqualTo(WatchEvent.Type.CREATED);
     }
 
     @Test

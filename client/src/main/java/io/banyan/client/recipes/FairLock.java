@@ -43,7 +43,7 @@ public final class FairLock {
     ///   timeout, or the client has ended; then the lock is not held, and nothing is left of the
     ///   attempt
     public Lease acquire() throws InterruptedException {
-        return line.enter(PREFIX, null, Line::last, Deadline.never()).orElseThrow();
+        return line.enter(PREFIX, null, Line.EVERYONE, Deadline.never()).orElseThrow();
     }
 
     /// Waits for it at most so long, and for the round trips to a server; with a wait of zero it is
@@ -51,7 +51,7 @@ public final class FairLock {
     ///
     /// @return empty if somebody else held it all the while
     public Optional<Lease> tryAcquire(Duration wait) throws InterruptedException {
-        return line.enter(PREFIX, null, Line::last, Deadline.after(wait));
+        return line.enter(PREFIX, null, Line.EVERYONE, Deadline.after(wait));
     }
 
     /// How many hold it or wait for it, by a server's word of just now.

@@ -99,7 +99,7 @@ public final class LeaderElection implements AutoCloseable {
     /// Ids of all candidates in their order; the first one leads.
     public List<String> candidates() {
         return line.contenders().stream()
-                .map(place -> banyan.find(Paths.child(line.path(), place.name())))
+                .map(name -> banyan.find(Paths.child(line.path(), name)))
                 .flatMap(Optional::stream)
                 .map(node -> node.text())
                 .toList();
@@ -109,7 +109,7 @@ public final class LeaderElection implements AutoCloseable {
         while (!isClosed()) {
             try {
                 Lease won =
-                        line.enter(PREFIX, id.getBytes(UTF_8), Line::last, Deadline.never())
+                        line.enter(PREFIX, id.getBytes(UTF_8), Line.EVERYONE, Deadline.never())
                                 .orElseThrow();
                 term(won);
             } catch (InterruptedException e) {

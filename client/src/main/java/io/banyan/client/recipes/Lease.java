@@ -6,7 +6,6 @@ import io.banyan.client.Created;
 import io.banyan.client.Multi;
 import io.banyan.client.Registration;
 import io.banyan.client.SessionEvent;
-import io.banyan.client.WatchEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +48,16 @@ public final class Lease implements AutoCloseable {
 
     /// @param beside ephemerals of this session that go with it
     Lease(Banyan banyan, long sessionId, Created created, List<String> beside) {
+        this(
+                banyan,
+                sessionId,
+                created,
+                beside,
+                new Footing(banyan.async().inSession(sessionId), created.path()));
+    }
+
+    /// @param footing on the znode that was created
+    Lease(Banyan banyan, long sessionId, Created created, List<String> beside, Footing footing) {
         this.beside = List.copyOf(beside);
         this.banyan = banyan;
         this.inSession = banyan.async().inSession(sessionId);
@@ -56,14 +65,7 @@ public final class Lease implements AutoCloseable {
         this.path = created.path();
         this.token = created.stat().czxid();
         this.session = banyan.addListener(this::onSession);
-        // Not waited for: its answer comes behind everything that was asked before.
-        inSession
-                .exists(path, this::onChange)
-                .whenComplete((stat, failure) -> {
-                    if (failure == null && stat.isEmpty()) {
-                        lose();
-                    }
-                });
+        footing.gone().thenRun(this::onGone);
         if (!isHeld()) {
             // It ended before we listened.
             lose();
@@ -77,12 +79,14 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    private void onChange(WatchEvent event) {
-        switch (event.type()) {
-            case DELETED, LOST -> lose();
-            // Somebody wrote into it; what matters is that it is there.
-            case CREATED, DATA_CHANGED, CHILDREN_CHANGED, RESYNC, REMOVED ->
-                    inSession.exists(path, this::onChange);
+    /// On the network thread, and each time that a lease was closed: most have nobody to tell.
+    private void onGone() {
+        boolean isLost;
+        synchronized (lock) {
+            isLost = state == State.HELD;
+        }
+        if (isLost) {
+            banyan.eventExecutor().execute(this::lose);
         }
     }
 

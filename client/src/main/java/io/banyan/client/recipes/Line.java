@@ -1,21 +1,14 @@
 package io.banyan.client.recipes;
 
-import io.banyan.client.AsyncBanyan;
 import io.banyan.client.Banyan;
 import io.banyan.client.BanyanException;
-import io.banyan.client.Children;
-import io.banyan.client.CreateMode;
-import io.banyan.client.Created;
 import io.banyan.client.Paths;
 import io.banyan.client.Registration;
 import io.banyan.client.Session;
-import io.banyan.wire.Acl;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,18 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class Line {
     /// Whom of those before it a place waits for.
     interface Rule {
-        /// @param ahead those before it, the first first
-        /// @return null if none is in the way
-        @Nullable String blocker(List<Place> ahead);
+        /// @param name of one before it
+        boolean waitsFor(String name);
     }
 
-    /// One who stands in the line.
-    ///
-    /// @param number by which the line is ordered
-    record Place(String name, long number) {}
-
-    /// @param line as it was when the place was there, or earlier; null if it is not known
-    private record Taken(Created created, @Nullable Children line) {}
+    /// Everyone waits for all who came before.
+    static final Rule EVERYONE = name -> true;
 
     private static final int DIGITS = 10;
 
@@ -43,7 +30,7 @@ final class Line {
     private static final Duration TAKE_MIN = Duration.ofSeconds(2);
 
     /// A server that does not answer in this time is not waited for.
-    private static final long TAKE_MAX_NANOS = Duration.ofSeconds(15).toNanos();
+    private static final Duration TAKE_MAX = Duration.ofSeconds(15);
 
     /// A connection that does not come in this time is not waited for.
     private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
@@ -70,8 +57,16 @@ final class Line {
                 return enterIn(session.id(), prefix, data, rule, deadlineNanos);
             } catch (BanyanException.Interrupted e) {
                 throw interrupted();
-            } catch (BanyanException.SessionExpired e) {
-                // The place was lost with the session, and nothing else: stand at the end again.
+            } catch (BanyanException.NoNode e) {
+                // Servers may take an empty container away at any time.
+                Places.container(banyan, path);
+            } catch (BanyanException.Timeout e) {
+                if (deadlineNanos - System.nanoTime() > 0) {
+                    throw e;
+                }
+                return Optional.empty();
+            } catch (BanyanException.SessionExpired | Attempt.PlaceLost e) {
+                // The place was lost, and nothing else: stand at the end again.
                 if (deadlineNanos - System.nanoTime() <= 0) {
                     return Optional.empty();
                 }
@@ -103,142 +98,53 @@ final class Line {
     private Optional<Lease> enterIn(
             long sessionId, String prefix, byte @Nullable [] data, Rule rule, long deadlineNanos)
             throws InterruptedException {
-        long takeUntil = Deadline.after(TAKE_MIN);
-        Taken mine =
-                take(
-                        sessionId,
-                        prefix,
-                        data,
-                        takeUntil - deadlineNanos > 0 ? takeUntil : deadlineNanos);
-        if (mine == null) {
-            return Optional.empty();
-        }
-        boolean held = false;
-        try {
-            held = awaitTurn(sessionId, mine, rule, deadlineNanos);
-            return held
-                    ? Optional.of(new Lease(banyan, sessionId, mine.created))
-                    : Optional.empty();
-        } finally {
-            if (!held) {
-                Places.discard(banyan.async().inSession(sessionId), mine.created.path());
-            }
-        }
-    }
-
-    private @Nullable Taken take(
-            long sessionId, String prefix, byte @Nullable [] data, long deadlineNanos)
-            throws InterruptedException {
-        // Beside the mark of the create itself: by this one it is found when nobody waits for it.
-        String mark = prefix + Places.mark() + "-";
-        while (true) {
-            boolean answered = false;
-            try {
-                long left = Math.max(1, deadlineNanos - System.nanoTime());
-                AsyncBanyan inSession =
-                        banyan.async()
-                                .inSession(sessionId)
-                                .withTimeout(Duration.ofNanos(Math.min(left, TAKE_MAX_NANOS)));
-                CompletableFuture<Created> making =
-                        inSession.createOnce(
-                                Paths.child(path, mark),
-                                data,
-                                CreateMode.EPHEMERAL.sequential(),
-                                Acl.OPEN);
-                // In the same packet: it is answered behind the create, and most often shows it.
-                CompletableFuture<Optional<Children>> reading =
-                        inSession
-                                .children(path)
-                                .handle((line, failure) -> Optional.ofNullable(line));
-                Children line = Places.await(reading).orElse(null);
-                Created created = Places.await(making);
-                answered = true;
-                return new Taken(created, line);
-            } catch (BanyanException.NoNode e) {
-                answered = true;
-                // Servers may take an empty container away between the two.
-                Places.container(banyan, path);
-            } catch (BanyanException.Timeout e) {
-                if (deadlineNanos - System.nanoTime() <= 0) {
-                    return null;
-                }
-                throw e;
-            } finally {
-                if (!answered) {
-                    Places.discardMarked(banyan.async().inSession(sessionId), path, mark);
-                }
-            }
-        }
-    }
-
-    private boolean awaitTurn(long sessionId, Taken mine, Rule rule, long deadlineNanos)
-            throws InterruptedException {
-        Banyan inSession = banyan.inSession(sessionId);
-        String own = mine.created.name();
-        Children line = mine.line;
-        if (line == null || !line.names().contains(own)) {
-            line = inSession.children(path);
-        }
-        while (true) {
-            String blocker = rule.blocker(before(number(own), line));
-            if (blocker == null) {
-                return true;
-            }
-            if (deadlineNanos - System.nanoTime() <= 0) {
-                return false;
-            }
-            if (!awaitGone(inSession, sessionId, Paths.child(path, blocker), deadlineNanos)) {
-                return false;
-            }
-            line = inSession.children(path);
-        }
-    }
-
-    /// @return false if it did not go in time
-    private boolean awaitGone(Banyan inSession, long sessionId, String blocker, long deadlineNanos)
-            throws InterruptedException {
-        var changed = new CompletableFuture<@Nullable Void>();
+        long left = deadlineNanos - System.nanoTime();
+        var answerTime =
+                Duration.ofNanos(Math.max(TAKE_MIN.toNanos(), Math.min(left, TAKE_MAX.toNanos())));
+        long lookUntilNanos = Deadline.after(answerTime);
+        var attempt = new Attempt(banyan, sessionId, answerTime, path, prefix, data, rule);
         Registration listening =
                 banyan.addListener(event -> {
                     switch (event.state()) {
-                        case EXPIRED, AUTH_FAILED, CLOSED -> changed.complete(null);
+                        case EXPIRED, AUTH_FAILED, CLOSED -> attempt.doubt();
                         case CONNECTING, CONNECTED, READ_ONLY, DISCONNECTED, LAPSED -> {}
                     }
                 });
+        boolean held = false;
         try {
-            if (inSession.exists(blocker, event -> changed.complete(null)).isPresent()) {
-                boolean isStillOurs =
-                        banyan.session().map(each -> each.id() == sessionId).orElse(false);
-                if (isStillOurs) {
-                    Places.await(changed, deadlineNanos);
-                }
-            }
-            return true;
-        } catch (TimeoutException e) {
-            return false;
+            Optional<Attempt.Turn> turn = await(attempt, deadlineNanos, lookUntilNanos);
+            held = turn.isPresent();
+            return turn.map(mine ->
+                    new Lease(banyan, sessionId, mine.created(), List.of(), mine.footing()));
         } finally {
             listening.close();
-        }
-    }
-
-    /// Those with a smaller number, the first first. What is not of the line is left out.
-    private static List<Place> before(long number, Children line) {
-        var places = new ArrayList<Place>();
-        for (String name : line.names()) {
-            long each = number(name);
-            if (each >= 0 && each < number) {
-                places.add(new Place(name, each));
+            if (!held) {
+                attempt.leave();
             }
         }
-        // Last, since it is mostly few who are left.
-        places.sort(Comparator.comparingLong(Place::number));
-        return places;
     }
 
-    /// What the server put behind the name.
+    /// @param lookUntilNanos when even who will not wait has seen whether it is free
+    private static Optional<Attempt.Turn> await(
+            Attempt attempt, long deadlineNanos, long lookUntilNanos) throws InterruptedException {
+        try {
+            return Optional.of(Places.await(attempt.turn(), deadlineNanos));
+        } catch (TimeoutException e) {
+            try {
+                Places.await(attempt.looked(), lookUntilNanos);
+                return attempt.turn().isDone()
+                        ? Optional.of(Places.await(attempt.turn()))
+                        : Optional.empty();
+            } catch (TimeoutException later) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    /// What the server put behind the name, by which the line is ordered.
     ///
     /// @return -1 if it did not
-    private static long number(String name) {
+    static long number(String name) {
         if (name.length() <= DIGITS) {
             return -1;
         }
@@ -257,17 +163,15 @@ final class Line {
         return path;
     }
 
-    /// By a server's word of just now; empty where nobody ever stood.
-    List<Place> contenders() {
+    /// Their names, the first first, by a server's word of just now; empty where nobody ever stood.
+    List<String> contenders() {
         try {
-            return before(Long.MAX_VALUE, banyan.children(path));
+            return banyan.children(path).names().stream()
+                    .filter(name -> number(name) >= 0)
+                    .sorted(Comparator.comparingLong(Line::number))
+                    .toList();
         } catch (BanyanException.NoNode e) {
             return List.of();
         }
-    }
-
-    /// Everyone waits for the one before them.
-    static @Nullable String last(List<Place> ahead) {
-        return ahead.isEmpty() ? null : ahead.get(ahead.size() - 1).name();
     }
 }

@@ -2,9 +2,7 @@ package io.banyan.client.recipes;
 
 import io.banyan.client.Banyan;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// A lock that many may hold to read, or one to write, in the order in which they asked: readers
 /// who come after a waiting writer wait for it, so that no writer starves.
@@ -18,6 +16,9 @@ public final class ReadWriteLock {
     private static final String READ = "read-";
     private static final String WRITE = "write-";
 
+    /// Readers stand beside each other.
+    private static final Line.Rule READERS = name -> name.startsWith(WRITE);
+
     private final Line line;
 
     public ReadWriteLock(Banyan banyan, String path) {
@@ -26,30 +27,21 @@ public final class ReadWriteLock {
 
     /// Waits until no writer is before it.
     public Lease acquireRead() throws InterruptedException {
-        return line.enter(READ, null, ReadWriteLock::lastWriter, Deadline.never()).orElseThrow();
+        return line.enter(READ, null, READERS, Deadline.never()).orElseThrow();
     }
 
     /// @return empty if a writer was before it all the while
     public Optional<Lease> tryAcquireRead(Duration wait) throws InterruptedException {
-        return line.enter(READ, null, ReadWriteLock::lastWriter, Deadline.after(wait));
+        return line.enter(READ, null, READERS, Deadline.after(wait));
     }
 
     /// Waits until nobody is before it.
     public Lease acquireWrite() throws InterruptedException {
-        return line.enter(WRITE, null, Line::last, Deadline.never()).orElseThrow();
+        return line.enter(WRITE, null, Line.EVERYONE, Deadline.never()).orElseThrow();
     }
 
     /// @return empty if somebody was before it all the while
     public Optional<Lease> tryAcquireWrite(Duration wait) throws InterruptedException {
-        return line.enter(WRITE, null, Line::last, Deadline.after(wait));
-    }
-
-    private static @Nullable String lastWriter(List<Line.Place> ahead) {
-        for (int i = ahead.size() - 1; i >= 0; i--) {
-            if (ahead.get(i).name().startsWith(WRITE)) {
-                return ahead.get(i).name();
-            }
-        }
-        return null;
+        return line.enter(WRITE, null, Line.EVERYONE, Deadline.after(wait));
     }
 }

@@ -65,7 +65,7 @@ public final class Semaphore {
 
     private Optional<Lease> enter(long deadlineNanos) throws InterruptedException {
         while (true) {
-            Optional<Lease> turn = line.enter("turn-", null, Line::last, deadlineNanos);
+            Optional<Lease> turn = line.enter("turn-", null, Line.EVERYONE, deadlineNanos);
             if (turn.isEmpty()) {
                 return Optional.empty();
             }

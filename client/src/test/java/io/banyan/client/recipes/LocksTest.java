@@ -190,6 +190,51 @@ class LocksTest {
     }
 
     @Test
+    void waiterWhosePlaceIsDeletedByHandStandsInLineAgain() throws Exception {
+        Banyan banyan = world.client();
+        Lease held = new FairLock(banyan, "/lock").acquire();
+        Banyan other = world.client();
+        CompletableFuture<Lease> waiting =
+                World.start(() -> new FairLock(other, "/lock").acquire());
+        awaitContenders(banyan, "/lock", 2);
+        String place =
+                banyan.children("/lock").names().stream()
+                        .filter(name -> !held.path().endsWith(name))
+                        .findAny()
+                        .orElseThrow();
+
+        banyan.delete("/lock/" + place);
+        awaitContenders(banyan, "/lock", 2);
+        assertThat(waiting).isNotDone();
+        held.close();
+
+        assertThat(waiting.join().isHeld()).isTrue();
+        assertThat(waiting.join().path()).doesNotEndWith(place);
+    }
+
+    @Test
+    void waiterBehindOneWhoGivesUpWaitsForTheHolder() throws Exception {
+        Banyan banyan = world.client();
+        Lease held = new FairLock(banyan, "/lock").acquire();
+        Banyan second = world.client();
+        CompletableFuture<Lease> givesUp =
+                World.start(() -> new FairLock(second, "/lock").acquire());
+        awaitContenders(banyan, "/lock", 2);
+        Banyan third = world.client();
+        CompletableFuture<Lease> waiting =
+                World.start(() -> new FairLock(third, "/lock").acquire());
+        awaitContenders(banyan, "/lock", 3);
+
+        second.close();
+        awaitContenders(banyan, "/lock", 2);
+        assertThat(givesUp).isCompletedExceptionally();
+        assertThat(waiting).isNotDone();
+        held.close();
+
+        assertThat(waiting.join().isHeld()).isTrue();
+    }
+
+    @Test
     void lockWhoseNodeIsDeletedByHandIsLost() throws Exception {
         Banyan banyan = world.client();
         Lease lease = new FairLock(banyan, "/lock").acquire();
