@@ -4,9 +4,14 @@ import io.banyan.cli.command.Option;
 import io.banyan.cli.command.Target;
 import io.banyan.cli.command.Trouble;
 import io.banyan.cli.command.Words;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /// Options that every command takes.
@@ -64,7 +69,6 @@ final class Globals {
         if (servers == null) {
             servers = System.getenv(SERVER_VARIABLE);
         }
-        var tls = ClientTls.read(last(words, CLIENT_CONFIG));
         var auths = new ArrayList<String>(words.options().getOrDefault(AUTH, List.of()));
         for (String auth : auths) {
             if (auth.indexOf(':') < 1) {
@@ -77,8 +81,21 @@ final class Globals {
                 millis(words, WAIT, Target.CONNECT_TIMEOUT_DEFAULT),
                 words.has(READ_ONLY),
                 auths,
-                tls.context(),
-                tls.verifyHostNames());
+                properties(last(words, CLIENT_CONFIG)));
+    }
+
+    /// Those of this JVM, which `CLIENT_JVMFLAGS` may set, and over them those of a file.
+    private static Properties properties(@Nullable String file) {
+        var properties = new Properties();
+        properties.putAll(System.getProperties());
+        if (file != null) {
+            try (InputStream in = Files.newInputStream(Path.of(file))) {
+                properties.load(in);
+            } catch (IOException e) {
+                throw Trouble.local("cannot read " + file + ": " + e);
+            }
+        }
+        return properties;
     }
 
     private static @Nullable String last(Words words, String option) {

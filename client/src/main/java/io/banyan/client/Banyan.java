@@ -7,6 +7,7 @@ import io.banyan.wire.WhoAmIReply;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -446,7 +447,7 @@ public final class Banyan implements AutoCloseable {
         private int requestBytesMax = FRAME_BYTES_MAX;
         private int replyBytesMax = 16 * 1024 * 1024;
         private @Nullable Session resumed;
-        private @Nullable SSLContext tls;
+        private @Nullable ClientTls tls;
         private boolean verifyHostNames = true;
         private ClientMetrics metrics = ClientMetrics.NONE;
 
@@ -537,7 +538,23 @@ public final class Banyan implements AutoCloseable {
 
         /// TLS to all servers, to a secure client port. Host names are verified.
         public Builder tls(SSLContext context) {
-            tls = context;
+            tls = new ClientTls(context, verifyHostNames);
+            return this;
+        }
+
+        /// Settings of ZooKeeper's client under its names, as far as they secure connections:
+        /// `zookeeper.client.secure` and `zookeeper.ssl.*` (stores in JKS, PKCS12 or PEM,
+        /// protocols, cipher suites, verification of host names). Other keys are left alone, so
+        /// that `System.getProperties()` will do.
+        ///
+        /// @throws IllegalArgumentException naming the key that makes no sense, or whose file does
+        ///   not
+        public Builder properties(Properties properties) {
+            ClientTls wanted = ClientTls.of(properties);
+            if (wanted != null) {
+                tls = wanted;
+                verifyHostNames = wanted.verifiesHostNames();
+            }
             return this;
         }
 
@@ -572,8 +589,7 @@ public final class Banyan implements AutoCloseable {
                             requestBytesMax,
                             replyBytesMax,
                             nanos(closeTimeout),
-                            tls,
-                            verifyHostNames,
+                            tls == null ? null : tls.verifying(verifyHostNames),
                             metrics);
             var engine = new Engine(config, core, chroot);
             engine.start();

@@ -43,9 +43,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -615,6 +612,12 @@ final class Engine implements Shell {
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
+            ClientTls settings = config.tls();
+            if (settings != null) {
+                // The word below waits in it for the handshake.
+                context.pipeline()
+                        .addFirst(new SslHandler(settings.engine(server.host(), server.port())));
+            }
             context.writeAndFlush(
                     context.alloc().buffer(4).writeBytes("isro".getBytes(StandardCharsets.UTF_8)));
         }
@@ -649,9 +652,9 @@ final class Engine implements Shell {
 
         @Override
         protected void initChannel(Channel to) {
-            SSLContext context = config.tls();
-            if (context != null) {
-                var tls = new SslHandler(sslEngine(context));
+            ClientTls settings = config.tls();
+            if (settings != null) {
+                var tls = new SslHandler(settings.engine(server.host(), server.port()));
                 to.pipeline().addLast(tls);
                 tls.handshakeFuture()
                         .addListener(done -> {
@@ -668,17 +671,6 @@ final class Engine implements Shell {
                         });
             }
             to.pipeline().addLast(new Stream(number));
-        }
-
-        private SSLEngine sslEngine(SSLContext context) {
-            SSLEngine engine = context.createSSLEngine(server.host(), server.port());
-            engine.setUseClientMode(true);
-            if (config.verifiesHostNames()) {
-                SSLParameters parameters = engine.getSSLParameters();
-                parameters.setEndpointIdentificationAlgorithm("HTTPS");
-                engine.setSSLParameters(parameters);
-            }
-            return engine;
         }
     }
 

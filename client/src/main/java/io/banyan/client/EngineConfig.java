@@ -1,6 +1,5 @@
 package io.banyan.client;
 
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// What an {@link Engine} needs to know beside its core.
@@ -17,6 +16,5 @@ record EngineConfig(
         int requestBytesMax,
         int replyBytesMax,
         long closeTimeoutNanos,
-        @Nullable SSLContext tls,
-        boolean verifiesHostNames,
+        @Nullable ClientTls tls,
         ClientMetrics metrics) {}

@@ -194,6 +194,13 @@ public final class Gateway {
         return connection;
     }
 
+    /// Something was proved of a client outside of its requests, by TLS.
+    public void onIdentified(Connection connection, List<Id> ids) {
+        for (Id id : ids) {
+            connection.caller = connection.caller.with(id);
+        }
+    }
+
     /// A frame came.
     ///
     /// @param bytes array with the frame; read, never kept

@@ -20,11 +20,13 @@ import io.banyan.server.door.LocalClients;
 import io.banyan.server.door.RoundListener;
 import io.banyan.server.host.PeerOutlet;
 import io.banyan.server.host.ReplicaHost;
+import io.banyan.server.metrics.Gauge;
 import io.banyan.server.metrics.Metrics;
 import io.banyan.server.metrics.ServerStats;
 import io.banyan.server.metrics.Summary;
 import io.banyan.server.metrics.SummaryCell;
 import io.banyan.server.net.NettyFront;
+import io.banyan.server.net.TlsDoor;
 import io.banyan.server.operate.MemberFacts;
 import io.banyan.server.operate.Operator;
 import io.banyan.server.operate.ServerFacts;
@@ -95,6 +97,8 @@ public final class BanyanServer implements AutoCloseable {
     private final CompletableFuture<Stopped> stopped = new CompletableFuture<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private @Nullable InetSocketAddress client;
+    private @Nullable InetSocketAddress secureClient;
+    private final @Nullable TlsDoor tls;
 
     /// How a server ended.
     ///
@@ -148,6 +152,7 @@ public final class BanyanServer implements AutoCloseable {
         this.config = config;
         this.disk = disk;
         this.temporary = temporary;
+        tls = Mapping.clientTls(config);
         audit = new AuditLog(config.audit());
         pauses = config.pauseMonitor().on() ? pauseMonitor() : null;
         StoreConfig storeConfig = Mapping.store(config);
@@ -224,6 +229,9 @@ public final class BanyanServer implements AutoCloseable {
         facts = new RunningFacts(front, host, stats, ports, config, recovered.snapshot());
         operator = new Operator(config, facts, metrics);
         words.answeredBy(operator);
+        if (tls != null) {
+            metrics.gauge(Gauge.OUTSTANDING_TLS_HANDSHAKE, tls::handshakes);
+        }
         snapshots =
                 new Snapshots(
                         tree,
@@ -273,10 +281,23 @@ public final class BanyanServer implements AutoCloseable {
         }
         try {
             ServerConfig.ClientPorts clientPorts = config.clientPorts();
+            int backlog = clientPorts.acceptBacklog();
             if (clientPorts.plain() != null) {
-                client = front.open(clientPorts.plain(), clientPorts.acceptBacklog());
+                client =
+                        tls != null && clientPorts.unified()
+                                ? front.open(clientPorts.plain(), backlog, tls, true)
+                                : front.open(clientPorts.plain(), backlog);
                 facts.listening(client.getPort());
-                LOG.info("serving clients address={} transport={}", client, front.kind());
+                LOG.info(
+                        "serving clients address={} transport={}{}",
+                        client,
+                        front.kind(),
+                        clientPorts.unified() ? " plaintext and TLS" : "");
+            }
+            if (tls != null && clientPorts.secure() != null) {
+                secureClient = front.open(clientPorts.secure(), backlog, tls, false);
+                facts.listeningForTls(secureClient.getPort());
+                LOG.info("serving clients address={} TLS", secureClient);
             }
         } catch (IOException e) {
             close();
@@ -372,6 +393,16 @@ public final class BanyanServer implements AutoCloseable {
             throw new IllegalStateException("this server has no plain client port");
         }
         return client;
+    }
+
+    /// Where clients connect with TLS.
+    ///
+    /// @throws IllegalStateException if there is no such port
+    public InetSocketAddress secureClientAddress() {
+        if (secureClient == null) {
+            throw new IllegalStateException("this server has no client port for TLS");
+        }
+        return secureClient;
     }
 
     public int clientPort() {
@@ -511,6 +542,7 @@ public final class BanyanServer implements AutoCloseable {
         private @Nullable Path dataDir;
         private @Nullable Path zooCfg;
         private int port;
+        private int securePort = -1;
         private int tickMillis = 2000;
 
         private Builder() {}
@@ -518,6 +550,13 @@ public final class BanyanServer implements AutoCloseable {
         /// The client port; 0, the default, takes a free one.
         public Builder port(int clientPort) {
             port = clientPort;
+            return this;
+        }
+
+        /// A client port for TLS as well; 0 takes a free one. Its keys are set by {@link #property}
+        /// as `zookeeper.ssl.keyStore.location` and so on.
+        public Builder securePort(int secureClientPort) {
+            securePort = secureClientPort;
             return this;
         }
 
@@ -576,8 +615,12 @@ public final class BanyanServer implements AutoCloseable {
                             + folder.toString().replace("\\", "\\\\")
                             + "\n";
             ServerConfig parsed = ZooCfg.parse(new java.io.StringReader(text), "embedded", all);
-            return parsed.withClientPort(new Endpoint("127.0.0.1", port))
-                    .withAdmin(parsed.admin().off());
+            ServerConfig plain =
+                    parsed.withClientPort(new Endpoint("127.0.0.1", port))
+                            .withAdmin(parsed.admin().off());
+            return securePort < 0
+                    ? plain
+                    : plain.withSecurePort(new Endpoint("127.0.0.1", securePort));
         }
     }
 }

@@ -3,8 +3,11 @@ package io.banyan.server;
 import io.banyan.replica.GatewayConfig;
 import io.banyan.replica.ReplicaConfig;
 import io.banyan.server.config.ServerConfig;
+import io.banyan.server.config.ServerConfig.AuthProvider;
 import io.banyan.server.net.NettyFront;
+import io.banyan.server.net.TlsDoor;
 import io.banyan.server.peer.PeerSettings;
+import io.banyan.server.tls.TlsContext;
 import io.banyan.store.Compression;
 import io.banyan.store.Purge;
 import io.banyan.store.StoreConfig;
@@ -12,6 +15,7 @@ import io.banyan.tree.AuthScheme;
 import io.banyan.tree.DigestScheme;
 import io.banyan.tree.IpScheme;
 import io.banyan.tree.TreeConfig;
+import io.banyan.tree.X509Scheme;
 import io.banyan.zab.Electorate;
 import io.banyan.zab.ZabConfig;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// From what an operator sets to what each room has to know.
 final class Mapping {
@@ -215,6 +220,23 @@ final class Mapping {
                 : limits.outstandingMax();
     }
 
+    /// @return null if no port for clients is for TLS
+    /// @throws IllegalArgumentException naming the key whose file cannot be used
+    static @Nullable TlsDoor clientTls(ServerConfig config) {
+        ServerConfig.ClientPorts ports = config.clientPorts();
+        if (!ports.tls()) {
+            return null;
+        }
+        return new TlsDoor(
+                TlsContext.of(
+                        "ssl.",
+                        config.clientTls(),
+                        config.sasl().fipsMode(),
+                        ports.reloadsCertificates()),
+                ports,
+                config.security().x509SuperUser());
+    }
+
     static TreeConfig tree(ServerConfig config) {
         ServerConfig.Storage storage = config.storage();
         ServerConfig.Security security = config.security();
@@ -222,6 +244,10 @@ final class Mapping {
         schemes.add(new IpScheme());
         if (security.digestEnabled()) {
             schemes.add(new DigestScheme(security.superDigest(), security.digestAlgorithm()));
+        }
+        var providers = security.authProviders();
+        if (config.clientPorts().tls() || providers.containsValue(AuthProvider.X509)) {
+            schemes.add(new X509Scheme(security.x509SuperUser()));
         }
         return new TreeConfig(
                 storage.treeDigest(),

@@ -17,6 +17,8 @@ final class NetMeter implements NetEvents {
     private final CounterCell throttled;
     private final CounterCell stale;
     private final CounterCell staleDropped;
+    private final CounterCell tlsFailed;
+    private final CounterCell tlsRefused;
     private final SummaryCell tokenDeficit;
 
     NetMeter(Metrics metrics) {
@@ -28,6 +30,8 @@ final class NetMeter implements NetEvents {
         throttled = metrics.counter(Counter.THROTTLED_OPS);
         stale = metrics.counter(Counter.STALE_REQUESTS);
         staleDropped = metrics.counter(Counter.STALE_REQUESTS_DROPPED);
+        tlsFailed = metrics.counter(Counter.UNSUCCESSFUL_HANDSHAKE);
+        tlsRefused = metrics.counter(Counter.TLS_HANDSHAKE_EXCEEDED);
         tokenDeficit = metrics.summary(Summary.CONNECTION_TOKEN_DEFICIT);
     }
 
@@ -70,5 +74,15 @@ final class NetMeter implements NetEvents {
     public void stale() {
         stale.increment();
         staleDropped.increment();
+    }
+
+    @Override
+    public void tlsFailed() {
+        tlsFailed.increment();
+    }
+
+    @Override
+    public void tlsRefused() {
+        tlsRefused.increment();
     }
 }

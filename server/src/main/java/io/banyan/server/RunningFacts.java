@@ -48,6 +48,7 @@ final class RunningFacts implements ServerFacts {
     private final int connectionBucketMillis;
 
     private volatile int clientPort = -1;
+    private volatile int securePort = -1;
     private volatile String notReady = "starting";
     private volatile LastSnapshot lastSnapshot;
 
@@ -68,6 +69,10 @@ final class RunningFacts implements ServerFacts {
     }
 
     /// The client port is open.
+    void listeningForTls(int newSecurePort) {
+        securePort = newSecurePort;
+    }
+
     void listening(int newClientPort) {
         clientPort = newClientPort;
     }
@@ -193,7 +198,7 @@ final class RunningFacts implements ServerFacts {
 
     @Override
     public int secureClientPort() {
-        return -1;
+        return securePort;
     }
 
     @Override
@@ -239,7 +244,7 @@ final class RunningFacts implements ServerFacts {
         ConnectionStats numbers = connection.stats();
         return new ConnectionFacts(
                 NettyFront.remoteOf(connection),
-                false,
+                NettyFront.isSecure(connection),
                 !connection.readingSuspended(),
                 NettyFront.isWriting(connection),
                 connection.outstanding(),

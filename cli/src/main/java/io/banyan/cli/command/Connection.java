@@ -96,10 +96,7 @@ public final class Connection implements AutoCloseable {
                             .closeTimeout(CLOSE_TIMEOUT)
                             .acceptReadOnly(target.acceptReadOnly())
                             .replyBytesMax(Integer.MAX_VALUE)
-                            .verifyHostNames(target.verifyHostNames());
-            if (target.tls() != null) {
-                builder.tls(target.tls());
-            }
+                            .properties(target.properties());
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw Trouble.usage(String.valueOf(e.getMessage()));

@@ -2,8 +2,7 @@ package io.banyan.cli.command;
 
 import java.time.Duration;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
+import java.util.Properties;
 
 /// Which servers, and how to talk to them.
 ///
@@ -12,16 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// @param connectTimeout how long a command waits for a connection
 /// @param acceptReadOnly whether a server without a quorum will do
 /// @param auths proofs of who we are, as `scheme:auth`
-/// @param tls null for none
-/// @param verifyHostNames with TLS
+/// @param properties of ZooKeeper's client, by which connections are secured
 public record Target(
         String servers,
         Duration sessionTimeout,
         Duration connectTimeout,
         boolean acceptReadOnly,
         List<String> auths,
-        @Nullable SSLContext tls,
-        boolean verifyHostNames) {
+        Properties properties) {
     public static final String SERVERS_DEFAULT = "localhost:2181";
     public static final Duration SESSION_TIMEOUT_DEFAULT = Duration.ofSeconds(30);
     public static final Duration CONNECT_TIMEOUT_DEFAULT = Duration.ofSeconds(5);
@@ -33,8 +30,7 @@ public record Target(
                     CONNECT_TIMEOUT_DEFAULT,
                     false,
                     List.of(),
-                    null,
-                    true);
+                    new Properties());
 
     public Target {
         auths = List.copyOf(auths);
@@ -42,17 +38,10 @@ public record Target(
 
     public Target withServers(String connectString) {
         return new Target(
-                connectString,
-                sessionTimeout,
-                connectTimeout,
-                acceptReadOnly,
-                auths,
-                tls,
-                verifyHostNames);
+                connectString, sessionTimeout, connectTimeout, acceptReadOnly, auths, properties);
     }
 
     public Target waiting(Duration timeout) {
-        return new Target(
-                servers, sessionTimeout, timeout, acceptReadOnly, auths, tls, verifyHostNames);
+        return new Target(servers, sessionTimeout, timeout, acceptReadOnly, auths, properties);
     }
 }

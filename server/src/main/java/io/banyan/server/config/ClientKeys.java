@@ -1,5 +1,6 @@
 package io.banyan.server.config;
 
+import static io.banyan.server.config.Settings.ANY_MIN;
 import static io.banyan.server.config.Settings.INT_MAX;
 import static io.banyan.server.config.Settings.MILLIS;
 import static io.banyan.server.config.Settings.PORT_MAX;
@@ -70,7 +71,19 @@ final class ClientKeys {
                         -1,
                         INT_MAX,
                         "connections, -1 for the system's choice");
-        return new ClientPorts(plain, secure, backlog);
+        return new ClientPorts(
+                plain,
+                secure,
+                backlog,
+                settings.flag("client.portUnification", false),
+                settings.flag("client.certReload", false),
+                settings.integer(
+                        "netty.server.outstandingHandshake.limit",
+                        -1,
+                        ANY_MIN,
+                        INT_MAX,
+                        "handshakes, 0 or less for no limit"),
+                settings.flag("netty.server.earlyDropSecureConnectionHandshakes", false));
     }
 
     private @Nullable Endpoint endpoint(String portKey, String addressKey) throws ConfigException {

@@ -1,8 +1,11 @@
 package io.banyan.server.config;
 
 import io.banyan.server.config.Notice.Level;
+import io.banyan.server.config.ServerConfig.AuthProvider;
 import io.banyan.server.config.ServerConfig.ClientPorts;
 import io.banyan.server.config.ServerConfig.Ensemble;
+import io.banyan.server.config.ServerConfig.Security;
+import io.banyan.server.config.ServerConfig.Tls;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,18 +58,14 @@ final class Judgement {
                     new Later("localSessionsEnabled", "local sessions"),
                     new Later("reconfigEnabled", "dynamic reconfiguration"),
                     new Later("oraclePath", "the oracle for two servers"),
-                    new Later("ssl.", "TLS"),
-                    new Later("client.certReload", "TLS"),
-                    new Later("client.portUnification", "TLS"),
-                    new Later("netty.server.", "TLS"),
+                    new Later("ssl.quorum.", "TLS between servers"),
                     new Later("sslQuorumReloadCertFiles", "TLS between servers"),
-                    new Later("portUnification", "TLS"),
+                    new Later("portUnification", "TLS between servers"),
                     new Later("admin.portUnification", "TLS of the admin server"),
                     new Later("admin.needClientAuth", "TLS of the admin server"),
                     new Later("sasl.serverconfig", "SASL"),
                     new Later("kerberos.", "SASL"),
-                    new Later("SASLAuthenticationProvider.", "SASL"),
-                    new Later("X509AuthenticationProvider.", "TLS"));
+                    new Later("SASLAuthenticationProvider.", "SASL"));
 
     /// Of the same kind, where starting without them would let in whom they keep out, or would make
     /// a second truth beside an ensemble's.
@@ -87,9 +86,11 @@ final class Judgement {
         this.settings = settings;
     }
 
-    void judge(Ensemble ensemble, ClientPorts ports) {
-        readKnownButUnused();
-        notInEffect(ensemble, ports);
+    void judge(Ensemble ensemble, ClientPorts ports, Tls tls, Security security) {
+        notInEffect(ensemble);
+        if (ports.tls()) {
+            clientTls(tls, security);
+        }
         for (var entry : settings.fileEntries()) {
             if (!settings.knownInFile().contains(entry.key())) {
                 unknownInFile(entry.key());
@@ -98,30 +99,41 @@ final class Judgement {
         unknownSystemProperties();
     }
 
-    /// Keys whose work has not begun and that no part of the record has room for.
-    private void readKnownButUnused() {
-        settings.property("netty.server.outstandingHandshake.limit");
-        settings.property("netty.server.earlyDropSecureConnectionHandshakes");
-        settings.property("client.portUnification");
-        settings.property("client.certReload");
+    private void clientTls(Tls tls, Security security) {
+        AuthProvider named = security.authProviders().get(tls.authProvider());
+        if (!tls.authProvider().equals("x509") && named != AuthProvider.X509) {
+            refuse(
+                    "ssl.authProvider",
+                    "is "
+                            + tls.authProvider()
+                            + ", and Banyan knows no way but x509 to tell who a certificate is.");
+        }
+        if (tls.contextSupplierClass() != null) {
+            refuse(
+                    "ssl.context.supplier.class",
+                    "names a class that Banyan cannot load: write the stores into ssl.keyStore and"
+                            + " ssl.trustStore.");
+        }
+        if (!tls.provider().equals("JDK")) {
+            settings.notice(
+                    new Notice(
+                            Level.INFO,
+                            "ssl.sslProvider",
+                            "is " + tls.provider() + ": the JDK's TLS is used all the same."));
+        }
     }
 
-    private void notInEffect(Ensemble ensemble, ClientPorts ports) {
+    private void refuse(String key, String why) {
+        settings.notice(new Notice(Level.REFUSE, key, why));
+    }
+
+    private void notInEffect(Ensemble ensemble) {
         if (ensemble.isEnsemble() && !ensemble.servers().containsKey(ensemble.myId())) {
             settings.notice(
                     new Notice(
                             Level.REFUSE,
                             "server.N",
                             "has no line for this server, whose myid is " + ensemble.myId() + "."));
-        }
-        if (ports.secure() != null) {
-            settings.notice(
-                    new Notice(
-                            ports.plain() == null ? Level.REFUSE : Level.WARN,
-                            "secureClientPort",
-                            "is not in effect yet: TLS is not there in this version, so port "
-                                    + ports.secure().port()
-                                    + " is not opened."));
         }
         for (String name : allWritten()) {
             String refused = REFUSED.get(name);

@@ -63,8 +63,25 @@ public record ServerConfig(
 
     /// The same with another client port; 0 lets the system choose.
     public ServerConfig withClientPort(Endpoint plain) {
+        return withPorts(plain, clientPorts.secure());
+    }
+
+    /// The same with another port for TLS; 0 lets the system choose.
+    public ServerConfig withSecurePort(Endpoint secure) {
+        return withPorts(clientPorts.plain(), secure);
+    }
+
+    private ServerConfig withPorts(@Nullable Endpoint plain, @Nullable Endpoint secure) {
         return with(
-                new ClientPorts(plain, clientPorts.secure(), clientPorts.acceptBacklog()), admin);
+                new ClientPorts(
+                        plain,
+                        secure,
+                        clientPorts.acceptBacklog(),
+                        clientPorts.unified(),
+                        clientPorts.reloadsCertificates(),
+                        clientPorts.handshakesMax(),
+                        clientPorts.dropsHandshakesEarly()),
+                admin);
     }
 
     /// The same with another admin port, or none.
@@ -176,8 +193,24 @@ public record ServerConfig(
     /// @param plain null: no plaintext port
     /// @param secure null: no TLS port
     /// @param acceptBacklog `clientPortListenBacklog`; -1: the system's choice
+    /// @param unified `client.portUnification`: TLS on the plaintext port as well
+    /// @param reloadsCertificates `client.certReload`
+    /// @param handshakesMax `netty.server.outstandingHandshake.limit`; 0 or less: no limit
+    /// @param dropsHandshakesEarly `netty.server.earlyDropSecureConnectionHandshakes`: no TLS
+    ///   handshake while nobody is served
     public record ClientPorts(
-            @Nullable Endpoint plain, @Nullable Endpoint secure, int acceptBacklog) {}
+            @Nullable Endpoint plain,
+            @Nullable Endpoint secure,
+            int acceptBacklog,
+            boolean unified,
+            boolean reloadsCertificates,
+            int handshakesMax,
+            boolean dropsHandshakesEarly) {
+        /// Whether any port is for TLS.
+        public boolean tls() {
+            return secure != null || unified;
+        }
+    }
 
     /// @param perIpMax `maxClientCnxns`; 0: no limit
     /// @param totalMax `maxCnxns`; 0: no limit

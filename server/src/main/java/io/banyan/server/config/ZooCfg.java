@@ -149,7 +149,7 @@ public final class ZooCfg {
         // Only to be understood: Logback is used, so there is no log4j to hide from JMX.
         settings.flag(settings.property("jmx.log4j.disable"), false);
 
-        new Judgement(settings).judge(ensemble, clientPorts);
+        new Judgement(settings).judge(ensemble, clientPorts, clientTls, security);
         return new ServerConfig(
                 text,
                 settings.propertyView(),

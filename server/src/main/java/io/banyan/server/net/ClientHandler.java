@@ -51,6 +51,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
     /// In a connect request: behind protocol version, zxid and timeout.
     private static final int SESSION_ID_OFFSET = 16;
 
+    /// How TLS begins: a record of a handshake, of a version whose first number is 3.
+    private static final int TLS_HELLO = 0x1603;
+
     /// Length, xid and opcode.
     private static final int FRAME_HEAD_BYTES = 12;
 
@@ -79,6 +82,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
     private boolean handshakeSeen;
     private boolean wordPending;
     private boolean closing;
+    private boolean secure;
 
     ClientHandler(GatewayLoop host, NetSettings settings, Admission admission) {
         this.host = host;
@@ -98,6 +102,30 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
         return context != null
                 && context.channel().unsafe().outboundBuffer() != null
                 && context.channel().unsafe().outboundBuffer().totalPendingWriteBytes() > 0;
+    }
+
+    /// Whether its bytes come through TLS. On the loop only.
+    boolean isSecure() {
+        return secure;
+    }
+
+    NetEvents events() {
+        return host.events();
+    }
+
+    /// Whether this server serves anybody now. On the loop only.
+    boolean isServed() {
+        return host.gateway().isServing();
+    }
+
+    /// The TLS handshake is through, before any frame.
+    ///
+    /// @param ids what it proved
+    void identified(List<Id> ids) {
+        secure = true;
+        if (connection != null) {
+            host.gateway().onIdentified(connection, ids);
+        }
     }
 
     // ---- from the channel
@@ -279,6 +307,14 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
     ///
     /// @return where to go on, -1 if more bytes are needed or the connection is closed
     private int oversized(Connection of, int length, byte[] bytes, int at, int end) {
+        if (!handshakeSeen && length >>> Short.SIZE == TLS_HELLO) {
+            LOG.warn(
+                    "connection closed {} reason=\"it speaks TLS, and this port is for plaintext: set"
+                            + " secureClientPort, or client.portUnification=true\"",
+                    of);
+            close("TLS on a plaintext port");
+            return -1;
+        }
         boolean answerable = of.isOpen() && length >= 8 && length <= SKIPPED_FRAME_BYTES_MAX;
         if (!answerable) {
             LOG.warn(

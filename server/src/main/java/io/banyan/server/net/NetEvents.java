@@ -25,4 +25,10 @@ public interface NetEvents {
 
     /// A request waited longer than its session lives.
     void stale();
+
+    /// A TLS handshake failed.
+    void tlsFailed();
+
+    /// A TLS handshake was not begun: there are too many.
+    void tlsRefused();
 }

@@ -17,6 +17,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -39,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -146,6 +148,20 @@ public final class NettyFront implements Outlet {
     /// @return the address that was bound, with the port that the system chose for 0
     /// @throws IOException with the address in its message
     public InetSocketAddress open(Endpoint endpoint, int backlog) throws IOException {
+        return open(endpoint, backlog, (pipeline, client) -> pipeline.addLast(client));
+    }
+
+    /// As {@link #open}, with TLS.
+    ///
+    /// @param plainToo whether whoever does not begin with TLS is served as well
+    public InetSocketAddress open(Endpoint endpoint, int backlog, TlsDoor tls, boolean plainToo)
+            throws IOException {
+        return open(endpoint, backlog, plainToo ? tls::unify : tls::guard);
+    }
+
+    private InetSocketAddress open(
+            Endpoint endpoint, int backlog, BiConsumer<ChannelPipeline, ClientHandler> entrance)
+            throws IOException {
         var bootstrap =
                 new ServerBootstrap()
                         .group(group)
@@ -162,12 +178,10 @@ public final class NettyFront implements Outlet {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        channel.pipeline()
-                                                .addLast(
-                                                        new ClientHandler(
-                                                                loopOf(channel),
-                                                                settings,
-                                                                admission));
+                                        entrance.accept(
+                                                channel.pipeline(),
+                                                new ClientHandler(
+                                                        loopOf(channel), settings, admission));
                                     }
                                 });
         if (backlog > 0) {
@@ -231,6 +245,11 @@ public final class NettyFront implements Outlet {
     /// Whether bytes for this client wait for its socket. On its gateway's thread.
     public static boolean isWriting(Connection connection) {
         return handlerOf(connection).isWriting();
+    }
+
+    /// Whether it came through TLS. On its gateway's thread.
+    public static boolean isSecure(Connection connection) {
+        return handlerOf(connection).isSecure();
     }
 
     private static ClientHandler handlerOf(Connection connection) {

@@ -504,24 +504,19 @@ class ZooCfgTest {
         var config =
                 parse(
                         DATA
-                                + "reconfigEnabled=true\nssl.keyStore.location=/k.jks\n"
+                                + "reconfigEnabled=true\nssl.quorum.keyStore.location=/k.jks\n"
                                 + "localSessionsEnabled=false\nsecureClientPort=2281\n");
 
         assertThat(config.notices())
                 .containsExactlyInAnyOrder(
                         new Notice(
                                 Level.WARN,
-                                "secureClientPort",
-                                "is not in effect yet: TLS is not there in this version, so port"
-                                        + " 2281 is not opened."),
-                        new Notice(
-                                Level.WARN,
                                 "reconfigEnabled",
                                 "is not in effect yet: dynamic reconfiguration is still missing."),
                         new Notice(
                                 Level.WARN,
-                                "ssl.keyStore.location",
-                                "is not in effect yet: TLS is still missing."));
+                                "ssl.quorum.keyStore.location",
+                                "is not in effect yet: TLS between servers is still missing."));
     }
 
     @Test
