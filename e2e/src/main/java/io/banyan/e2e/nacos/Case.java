@@ -7,7 +7,7 @@ import java.util.Set;
 /// One thing that must work, as section 6 of the acceptance list names it.
 ///
 /// @param clients with which it is played, one after the other; for a case of several clients at
-///   once, those that take part
+///   once, those that take part; none for a case that is played by hand
 /// @param together all of its clients at once, in one play
 /// @param where with how many servers
 record Case(
@@ -48,6 +48,15 @@ record Case(
     /// A case for all of them at once.
     static Case together(String name, String what, Set<ClientKind> clients, Play play) {
         return new Case(name, what, clients, true, Where.ANY, play);
+    }
+
+    /// A case without a client: it speaks to one server by hand.
+    static Case byHand(String name, String what, Play play) {
+        return new Case(name, what, EnumSet.noneOf(ClientKind.class), true, Where.ONE, play);
+    }
+
+    boolean isByHand() {
+        return clients.isEmpty();
     }
 
     /// The same, on an ensemble only.

@@ -67,6 +67,10 @@ public final class NacosCommand implements Callable<Integer> {
         all.addAll(NamingCases.all());
         all.addAll(TreeCases.all());
         all.addAll(EnsembleCases.all());
+        // Unless clients are named, with whom they have nothing to do.
+        if (clients.isEmpty()) {
+            all.addAll(CrowdCases.all());
+        }
         all.removeIf(each -> !each.where().fits(servers));
         all.removeIf(each ->
                 !cases.isEmpty()
@@ -92,10 +96,11 @@ public final class NacosCommand implements Callable<Integer> {
 
     private boolean play(
             Case each, Servers running, List<ClientKind> kinds, Map<ClientKind, String> row) {
-        if (kinds.isEmpty()) {
+        if (kinds.isEmpty() && !each.isByHand()) {
             return true;
         }
-        String tag = each.name() + "-" + kinds.getFirst() + "-" + System.nanoTime();
+        String who = each.isByHand() ? "raw" : kinds.getFirst().toString();
+        String tag = each.name() + "-" + who + "-" + System.nanoTime();
         try (var field = new Field(running, tag, rounds)) {
             String figure = each.play().run(field, kinds);
             kinds.forEach(kind -> row.put(kind, "passed"));
@@ -119,6 +124,9 @@ public final class NacosCommand implements Callable<Integer> {
         wanted.forEach(kind -> out.printf(" %-8s", kind));
         out.println();
         results.forEach((each, row) -> {
+            if (each.isByHand()) {
+                return; // Its line above says all.
+            }
             out.printf("%-34s", each.name() + " " + each.what());
             wanted.forEach(kind -> out.printf(" %-8s", row.getOrDefault(kind, "-")));
             out.println();

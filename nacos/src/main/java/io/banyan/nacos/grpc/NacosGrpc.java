@@ -63,6 +63,8 @@ public final class NacosGrpc {
     /// leaves its registrations behind for so long, to be taken over.
     private static final int TAKEN_OVER_MILLIS = 5_000;
 
+    private static final String NOT_LOADED = "this server has not joined the others yet";
+
     private final NacosTree tree;
     private final EventExecutor thread;
     private final Auth auth;
@@ -268,6 +270,11 @@ public final class NacosGrpc {
             out.onCompleted();
             return null;
         }
+        if (!tree.isLoaded()) {
+            LOG.debug("a connection was refused reason=\"{}\"", NOT_LOADED);
+            out.onCompleted();
+            return null;
+        }
         String id = idOf(channel);
         Map<String, String> labels = Json.texts(setup.get("labels"));
         var remote = (InetSocketAddress) channel.remoteAddress();
@@ -328,6 +335,11 @@ public final class NacosGrpc {
         }
         String type = payload.type();
         if (type.equals("ServerCheckRequest")) {
+            if (!tree.isLoaded()) {
+                // Anything but the answer that it waits for lets a client try the next server.
+                answer(out, "ErrorResponse", Reply.failure(Reply.NOT_THERE, NOT_LOADED));
+                return;
+            }
             answer(
                     out,
                     "ServerCheckResponse",

@@ -33,7 +33,7 @@ final class Gate extends ChannelDuplexHandler implements Runnable {
 
     /// Requests under way on one connection of HTTP/2. What answers its peer does not take wait in
     /// memory, and reading cannot stop: the peer says on the same way what it takes.
-    static final int STREAMS_MAX = 32;
+    static final int STREAMS_MAX = 16;
 
     /// A connection on which nothing comes so long, and nobody waits, is closed.
     private static final long IDLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(90);

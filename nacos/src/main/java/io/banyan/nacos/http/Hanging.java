@@ -176,6 +176,10 @@ final class Hanging extends ChannelDuplexHandler {
                 answer(ctx, now, NacosHttp.notAdmitted(NacosHttp.LISTENER));
                 return;
             }
+            if (!http.isLoaded()) {
+                answer(ctx, now, NacosHttp.notLoaded(NacosHttp.LISTENER));
+                return;
+            }
             LongPolls.Poll poll = listeners.poll(params, now.viewer, now.timeout, now.noHangup);
             now.poll = poll;
             poll.changed()

@@ -30,6 +30,6 @@ public final class HttpRooms {
         new NamingV1(tree, naming).addTo(routes);
         new V2(tree, calls, naming).addTo(routes);
         new ConsoleV1(tree, configs, auth).addTo(routes);
-        return new NacosHttp(routes, auth, listeners);
+        return new NacosHttp(routes, auth, listeners, tree::isLoaded);
     }
 }

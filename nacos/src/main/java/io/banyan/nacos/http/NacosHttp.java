@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,7 @@ public final class NacosHttp implements HttpService {
     /// Requests under way on one connection of HTTP/2; see {@link Gate}.
     public static final int STREAMS_MAX = Gate.STREAMS_MAX;
 
-    /// What needs no login even where the rest does.
+    /// What needs no login even where the rest does, and no tree.
     private static final Set<String> OPEN =
             Set.of(
                     "/v1/auth/login",
@@ -60,11 +61,14 @@ public final class NacosHttp implements HttpService {
     private final Auth auth;
 
     private final Listeners listeners;
+    private final BooleanSupplier loaded;
 
-    NacosHttp(Routes routes, Auth auth, Listeners listeners) {
+    /// @param loaded whether this server knows the tree already
+    NacosHttp(Routes routes, Auth auth, Listeners listeners, BooleanSupplier loaded) {
         this.routes = routes;
         this.auth = auth;
         this.listeners = listeners;
+        this.loaded = loaded;
     }
 
     Auth auth() {
@@ -165,6 +169,9 @@ public final class NacosHttp implements HttpService {
         if (!admitted) {
             return now(notAdmitted(path));
         }
+        if (!OPEN.contains(path) && !isLoaded()) {
+            return now(notLoaded(path));
+        }
         return handler.handle(call);
     }
 
@@ -174,6 +181,16 @@ public final class NacosHttp implements HttpService {
 
     static Answer notAdmitted(String path) {
         return refusal(path, 403, "user not found or token invalid!");
+    }
+
+    /// Whether there is anything to be asked for.
+    boolean isLoaded() {
+        return loaded.getAsBoolean();
+    }
+
+    /// Nothing else would do: with 404 clients throw away what they have kept.
+    static Answer notLoaded(String path) {
+        return refusal(path, 503, "this server has not joined the others yet, try another one");
     }
 
     static Answer failed(String path, Throwable thrown) {

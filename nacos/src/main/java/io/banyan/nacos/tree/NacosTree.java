@@ -111,6 +111,13 @@ public final class NacosTree {
         return thread;
     }
 
+    /// Whether the listeners and {@link #view} know the tree, as of this moment or, without a
+    /// leader, of an earlier one. A server that has just been started knows nothing: what it cannot
+    /// find need not be absent.
+    public boolean isLoaded() {
+        return firstReady.isDone();
+    }
+
     /// Whether writes have a chance.
     public boolean isConnected() {
         return ready;
