@@ -61,6 +61,9 @@ public final class Connection implements Owner {
     /// {@link WatchTable}'s number of the trigger that notified this connection last.
     long notifiedByTrigger = -1;
 
+    /// While the client proves who it is by SASL.
+    @Nullable SaslExchange sasl;
+
     final ConnectionStats stats;
 
     Connection(

@@ -16,6 +16,7 @@ import io.banyan.wire.JuteReader;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
+import io.banyan.wire.SaslToken;
 import io.banyan.wire.SetWatches;
 import io.banyan.wire.Zxid;
 import java.util.Arrays;
@@ -78,6 +79,10 @@ public final class Gateway {
     /// Of {@link Effect.Serve}.
     private boolean readOnly;
 
+    /// Null: there is no SASL here.
+    private SaslExchange.@Nullable Maker sasl;
+
+    private boolean failedSaslMayStay;
     private long firingZxid = -1;
     private long nowNanos;
     private long lastTickNanos;
@@ -123,6 +128,14 @@ public final class Gateway {
                 new Gateway(index, config, tree, state, replica, observer, nowNanos, wallMillis);
         gateway.serving = false;
         return gateway;
+    }
+
+    /// Lets clients prove who they are by SASL. Before the first connection.
+    ///
+    /// @param failedMayStay `allowSaslFailedClients`
+    public void useSasl(SaslExchange.Maker maker, boolean failedMayStay) {
+        sasl = maker;
+        failedSaslMayStay = failedMayStay;
     }
 
     public int index() {
@@ -490,7 +503,7 @@ public final class Gateway {
         }
         switch (opcode) {
             case OpCode.AUTH -> authenticate(from, xid, bytes, body, end);
-            case OpCode.SASL -> outbox.answerSasl(from, xid);
+            case OpCode.SASL -> stepSasl(from, xid, bytes, body, end);
             case OpCode.PING,
                     OpCode.EXISTS,
                     OpCode.GET_DATA,
@@ -594,6 +607,7 @@ public final class Gateway {
     private void authenticate(Connection from, int xid, byte[] bytes, int body, int end) {
         List<Id> ids = null;
         String scheme = null;
+        boolean answersFailure = true;
         try {
             reader.reset(bytes, body, end);
             AuthPacket packet = AuthPacket.decode(reader);
@@ -602,6 +616,7 @@ public final class Gateway {
             for (AuthScheme each : tree.config().schemes()) {
                 if (each.name().equals(scheme) && auth != null) {
                     ids = each.authenticate(auth);
+                    answersFailure = each.answersFailure();
                 }
             }
         } catch (MalformedRecord e) {
@@ -610,6 +625,10 @@ public final class Gateway {
         }
         if (ids == null) {
             observer.authFailed();
+            if (!answersFailure) {
+                close(from, "it means another " + scheme);
+                return;
+            }
             refuseAndClose(from, xid, 0, ErrorCode.AUTH_FAILED);
             return;
         }
@@ -617,6 +636,45 @@ public final class Gateway {
             from.caller = from.caller.with(id);
         }
         outbox.answer(from, xid, 0, ErrorCode.OK);
+    }
+
+    private void stepSasl(Connection from, int xid, byte[] bytes, int body, int end) {
+        if (sasl == null) {
+            outbox.answerSasl(from, xid, ErrorCode.OK, null);
+            return;
+        }
+        byte[] token;
+        try {
+            reader.reset(bytes, body, end);
+            token = SaslToken.decode(reader).token();
+        } catch (MalformedRecord e) {
+            close(from, "malformed SASL packet: " + e.getMessage());
+            return;
+        }
+        SaslExchange exchange = from.sasl == null ? sasl.begin(from.peer()) : from.sasl;
+        if (!exchange.step(token == null ? NO_BODY : token)) {
+            from.sasl = null;
+            failSasl(from, xid);
+            return;
+        }
+        from.sasl = exchange;
+        if (exchange.isComplete()) {
+            onIdentified(from, exchange.proved());
+            from.sasl = null;
+        }
+        outbox.answerSasl(from, xid, ErrorCode.OK, exchange.answer());
+    }
+
+    private void failSasl(Connection from, int xid) {
+        observer.authFailed();
+        boolean required = config.enforcedSchemes().contains("sasl");
+        if (failedSaslMayStay && !required) {
+            outbox.answerSasl(from, xid, ErrorCode.OK, null);
+            return;
+        }
+        int error = required ? ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH : ErrorCode.AUTH_FAILED;
+        outbox.answerSasl(from, xid, error, null);
+        close(from, "SASL failed");
     }
 
     private void refuseAndClose(Connection from, int xid, long zxid, int error) {

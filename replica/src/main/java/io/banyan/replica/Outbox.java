@@ -4,6 +4,7 @@ import io.banyan.wire.ConnectResponse;
 import io.banyan.wire.JuteWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
 
 /// What a gateway has written for its connections and not sent: the replies and events of a round
 /// go out together, once per connection.
@@ -48,11 +49,15 @@ final class Outbox {
         sent(to);
     }
 
-    /// There is no SASL login: an empty token tells the client so, as ZooKeeper does.
-    void answerSasl(Connection to, int xid) {
+    /// A step of SASL. Without a token it is the last one; where there is no SASL login it is the
+    /// only one, as ZooKeeper does.
+    ///
+    /// @param error an {@link io.banyan.wire.ErrorCode}; the token stands behind it all the same
+    void answerSasl(Connection to, int xid, int error, byte @Nullable [] token) {
         JuteWriter out = writer(to);
         int mark = Frames.begin(out, xid, 0);
-        out.writeBuffer(null);
+        Frames.fail(out, mark, error);
+        out.writeBuffer(token);
         Frames.finish(out, mark);
         sent(to);
     }

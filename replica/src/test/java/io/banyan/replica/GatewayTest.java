@@ -1,5 +1,6 @@
 package io.banyan.replica;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.banyan.wire.Acl;
@@ -520,18 +521,99 @@ class GatewayTest {
         assertThat(client.taken()).containsExactly("1 ok");
     }
 
+    /// Knows one password, and wants to be asked for it first.
+    private static final class OnePassword implements SaslExchange {
+        private boolean asked;
+        private boolean complete;
+
+        @Override
+        public boolean step(byte[] token) {
+            complete = asked && new String(token, UTF_8).equals("secret");
+            boolean good = complete || !asked;
+            asked = true;
+            return good;
+        }
+
+        @Override
+        public byte[] answer() {
+            return complete ? null : new byte[] {'?'};
+        }
+
+        @Override
+        public boolean isComplete() {
+            return complete;
+        }
+
+        @Override
+        public List<Id> proved() {
+            return List.of(new Id("sasl", "bob"));
+        }
+    }
+
+    private static void token(JuteWriter out, String text) {
+        out.writeBuffer(text.getBytes(UTF_8));
+    }
+
+    @Test
+    void saslGoesOnUntilItProvedWhoTheClientIs() {
+        client.gateway.useSasl(peer -> new OnePassword(), false);
+
+        client.post(OpCode.SASL, out -> token(out, ""));
+        client.taken();
+        assertThat(client.last().reader().readBuffer()).containsExactly('?');
+        client.post(OpCode.SASL, out -> token(out, "secret"));
+        client.taken();
+
+        assertThat(client.last().reader().readBuffer()).isNull();
+        assertThat(client.connection.caller.ids()).contains(new Id("sasl", "bob"));
+    }
+
+    @Test
+    void saslThatFailsEndsTheConnection() {
+        client.gateway.useSasl(peer -> new OnePassword(), false);
+
+        client.post(OpCode.SASL, out -> token(out, ""));
+        client.post(OpCode.SASL, out -> token(out, "guessed"));
+
+        assertThat(client.taken())
+                .containsExactly("1 ok", "2 err " + ErrorCode.AUTH_FAILED, "closed");
+    }
+
+    @Test
+    void whoFailsBySaslMayStayWhereThatIsAllowed() {
+        client.gateway.useSasl(peer -> new OnePassword(), true);
+
+        client.post(OpCode.SASL, out -> token(out, ""));
+        client.post(OpCode.SASL, out -> token(out, "guessed"));
+        client.ask(OpCode.EXISTS, Bodies.read("/", false));
+
+        assertThat(client.taken()).containsExactly("1 ok", "2 ok", "3 ok");
+        assertThat(client.connection.caller.ids()).doesNotContain(new Id("sasl", "bob"));
+    }
+
+    @Test
+    void whereSaslIsRequiredItsFailureSaysSo() {
+        var strict = new TestServer(enforcing("sasl"));
+        TestClient stranger = strict.open();
+        stranger.gateway.useSasl(peer -> new OnePassword(), true);
+        stranger.taken();
+
+        stranger.post(OpCode.SASL, out -> token(out, ""));
+        stranger.post(OpCode.SASL, out -> token(out, "guessed"));
+
+        assertThat(stranger.taken())
+                .containsExactly(
+                        "1 ok", "2 err " + ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH, "closed");
+    }
+
+    private static GatewayConfig enforcing(String scheme) {
+        return new GatewayConfig(
+                2_000, 20_000, 1_000, Set.of(scheme), 5_000, TestServer.STEP_MILLIS, false);
+    }
+
     @Test
     void enforcedSchemeIsAskedForBeforeAnythingElse() {
-        var strict =
-                new TestServer(
-                        new GatewayConfig(
-                                2_000,
-                                20_000,
-                                1_000,
-                                Set.of("digest"),
-                                5_000,
-                                TestServer.STEP_MILLIS,
-                                false));
+        var strict = new TestServer(enforcing("digest"));
         TestClient stranger = strict.open();
         TestClient friend = strict.open();
         stranger.taken();

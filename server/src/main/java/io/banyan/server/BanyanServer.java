@@ -31,6 +31,7 @@ import io.banyan.server.operate.MemberFacts;
 import io.banyan.server.operate.Operator;
 import io.banyan.server.operate.ServerFacts;
 import io.banyan.server.peer.PeerPorts;
+import io.banyan.server.sasl.ClientSasl;
 import io.banyan.store.EpochFiles;
 import io.banyan.store.FileDisk;
 import io.banyan.store.StoreConfig;
@@ -153,10 +154,12 @@ public final class BanyanServer implements AutoCloseable {
         this.disk = disk;
         this.temporary = temporary;
         tls = Mapping.clientTls(config);
+        ClientSasl sasl = ClientSasl.of(config);
         audit = new AuditLog(config.audit());
         pauses = config.pauseMonitor().on() ? pauseMonitor() : null;
         StoreConfig storeConfig = Mapping.store(config);
         tree = new ZnodeTree(Mapping.tree(config));
+        Mapping.requireSchemes(config, tree.config(), sasl != null);
         boolean isMember = config.ensemble().isEnsemble();
         Recovered recovered = Recovered.from(config, storeConfig, disk, tree);
         State state = recovered.state();
@@ -245,11 +248,30 @@ public final class BanyanServer implements AutoCloseable {
                     var meter = new GatewayMeter(metrics, stats, auditor(index));
                     long now = System.nanoTime();
                     LongSupplier wall = System::currentTimeMillis;
-                    return isMember
-                            ? Gateway.waiting(
-                                    index, gatewayConfig, tree, state, port, meter, now, wall)
-                            : new Gateway(
-                                    index, gatewayConfig, tree, state, port, meter, now, wall);
+                    Gateway gateway =
+                            isMember
+                                    ? Gateway.waiting(
+                                            index,
+                                            gatewayConfig,
+                                            tree,
+                                            state,
+                                            port,
+                                            meter,
+                                            now,
+                                            wall)
+                                    : new Gateway(
+                                            index,
+                                            gatewayConfig,
+                                            tree,
+                                            state,
+                                            port,
+                                            meter,
+                                            now,
+                                            wall);
+                    if (sasl != null) {
+                        gateway.useSasl(sasl, config.security().saslFailedClientsMayStay());
+                    }
+                    return gateway;
                 },
                 stepMillis);
         host.start();

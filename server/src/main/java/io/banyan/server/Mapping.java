@@ -13,7 +13,9 @@ import io.banyan.store.Purge;
 import io.banyan.store.StoreConfig;
 import io.banyan.tree.AuthScheme;
 import io.banyan.tree.DigestScheme;
+import io.banyan.tree.EnsembleScheme;
 import io.banyan.tree.IpScheme;
+import io.banyan.tree.SaslScheme;
 import io.banyan.tree.TreeConfig;
 import io.banyan.tree.X509Scheme;
 import io.banyan.zab.Electorate;
@@ -249,6 +251,14 @@ final class Mapping {
         if (config.clientPorts().tls() || providers.containsValue(AuthProvider.X509)) {
             schemes.add(new X509Scheme(security.x509SuperUser()));
         }
+        if (providers.containsValue(AuthProvider.SASL)
+                || security.enforcedSchemes().contains("sasl")) {
+            schemes.add(new SaslScheme(config.sasl().anyUserDoes()));
+        }
+        String ensemble = security.ensembleAuthName();
+        if (ensemble != null || providers.containsValue(AuthProvider.ENSEMBLE)) {
+            schemes.add(new EnsembleScheme(names(ensemble)));
+        }
         return new TreeConfig(
                 storage.treeDigest(),
                 storage.extendedTypes(),
@@ -257,6 +267,39 @@ final class Mapping {
                 security.skipAcl(),
                 storage.closeSessionNamesPaths(),
                 schemes);
+    }
+
+    private static Set<String> names(@Nullable String list) {
+        var names = new TreeSet<String>();
+        for (String each : (list == null ? "" : list).split(",", -1)) {
+            if (!each.isBlank()) {
+                names.add(each.trim());
+            }
+        }
+        return names;
+    }
+
+    /// What every client must prove, it must be able to prove.
+    ///
+    /// @throws IllegalArgumentException if it cannot
+    static void requireSchemes(ServerConfig config, TreeConfig tree, boolean saslLogin) {
+        String key =
+                config.security().enforcedBySasl()
+                        ? "sessionRequireClientSASLAuth"
+                        : "enforce.auth.schemes";
+        for (String each : config.security().enforcedSchemes()) {
+            if (tree.schemes().stream().noneMatch(scheme -> scheme.name().equals(each))) {
+                throw new IllegalArgumentException(
+                        key + " asks for the scheme " + each + ", which is not set up here");
+            }
+            if (each.equals("sasl") && !saslLogin) {
+                throw new IllegalArgumentException(
+                        key
+                                + " asks for SASL, and no JAAS file with a section "
+                                + config.sasl().serverSection()
+                                + " is given: -Djava.security.auth.login.config=FILE");
+            }
+        }
     }
 
     static Purge.Policy purge(ServerConfig config) {

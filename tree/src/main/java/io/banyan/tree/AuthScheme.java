@@ -28,6 +28,11 @@ public interface AuthScheme {
     /// @return ids to add to the connection, maybe none; null if it proves nothing
     @Nullable List<Id> authenticate(byte[] data);
 
+    /// Whether who proves nothing is told so, or finds its connection closed.
+    default boolean answersFailure() {
+        return true;
+    }
+
     /// The user part of an id of this scheme, as `whoAmI` shows it.
     String userName(String id);
 }

@@ -57,21 +57,18 @@ final class Judgement {
             List.of(
                     new Later("localSessionsEnabled", "local sessions"),
                     new Later("reconfigEnabled", "dynamic reconfiguration"),
+                    new Later("security.auth_to_local", "rules for Kerberos names"),
                     new Later("oraclePath", "the oracle for two servers"),
                     new Later("ssl.quorum.", "TLS between servers"),
                     new Later("sslQuorumReloadCertFiles", "TLS between servers"),
                     new Later("portUnification", "TLS between servers"),
                     new Later("admin.portUnification", "TLS of the admin server"),
-                    new Later("admin.needClientAuth", "TLS of the admin server"),
-                    new Later("sasl.serverconfig", "SASL"),
-                    new Later("kerberos.", "SASL"),
-                    new Later("SASLAuthenticationProvider.", "SASL"));
+                    new Later("admin.needClientAuth", "TLS of the admin server"));
 
     /// Of the same kind, where starting without them would let in whom they keep out, or would make
     /// a second truth beside an ensemble's.
     private static final Map<String, String> REFUSED =
             Map.of(
-                    "sessionRequireClientSASLAuth", "SASL",
                     "sslQuorum", "TLS between servers",
                     "quorum.auth.enableSasl", "SASL between servers",
                     "quorum.auth.learnerRequireSasl", "SASL between servers",

@@ -521,11 +521,11 @@ class ZooCfgTest {
 
     @Test
     void whatKeepsPeopleOutIsRefusedRatherThanIgnored() throws Exception {
-        var config = parse(DATA + "sessionRequireClientSASLAuth=true\n");
+        var config = parse(DATA + "quorum.auth.enableSasl=true\n");
 
-        assertThat(noticesOf(config, "sessionRequireClientSASLAuth").getFirst().level())
+        assertThat(noticesOf(config, "quorum.auth.enableSasl").getFirst().level())
                 .isEqualTo(Level.REFUSE);
-        assertThat(parse(DATA + "sessionRequireClientSASLAuth=false\n").notices()).isEmpty();
+        assertThat(parse(DATA + "quorum.auth.enableSasl=false\n").notices()).isEmpty();
     }
 
     @Test
