@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /// What only an ensemble can show.
@@ -154,20 +153,17 @@ final class EnsembleCases {
                 consumers.add(consumer);
             }
         }
-        var down = new AtomicInteger(-1);
         long redone = 0;
         String seen;
-        try (var looks = new Looks(field, services, down)) {
+        try (var looks = new Looks(field, services)) {
             for (int round = 0; round < field.rounds(); round++) {
                 int dies = round % servers.size();
                 int other = (dies + 1) % servers.size();
                 Map<String, Long> before = owners(field, other, services);
-                down.set(dies);
                 servers.member(dies).kill();
                 redone = Math.max(redone, changesOfOwners(field, other, services, before));
                 servers.member(dies).start();
                 servers.awaitReady();
-                down.set(-1);
             }
             seen = looks.end();
         }
@@ -227,18 +223,16 @@ final class EnsembleCases {
         private final Thread thread;
         private int count;
 
-        /// @param down member not to be asked, or -1
-        Looks(Field field, List<String> services, AtomicInteger down) {
-            thread = Thread.ofVirtual().start(() -> look(field, services, down));
+        /// At all members, those too that are just starting: they may refuse, but not be mistaken.
+        Looks(Field field, List<String> services) {
+            thread = Thread.ofVirtual().start(() -> look(field, services));
         }
 
-        private void look(Field field, List<String> services, AtomicInteger down) {
+        private void look(Field field, List<String> services) {
             for (int i = 0; !over.get(); i++) {
                 int at = i % field.servers().size();
                 for (String each : services) {
-                    if (at != down.get()) {
-                        look(field, at, each);
-                    }
+                    look(field, at, each);
                 }
                 try {
                     Thread.sleep(BETWEEN_LOOKS);

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A connection of HTTP/2 by hand. Any thread writes; one reads.
@@ -28,6 +29,7 @@ final class RawHttp2 implements Closeable {
     private static final int END_HEADERS = 4;
     private static final int ACK = 1;
     private static final int INITIAL_WINDOW_SIZE = 4;
+    private static final int FRAME_BYTES_MAX = 16_384;
 
     /// Of HPACK's static table.
     private static final int AUTHORITY = 1;
@@ -96,7 +98,11 @@ final class RawHttp2 implements Closeable {
 
     /// Sends a part of a request's body.
     void data(int stream, byte[] bytes, boolean last) throws IOException {
-        frame(DATA, last ? END_STREAM : 0, stream, bytes);
+        int at = 0;
+        for (; bytes.length - at > FRAME_BYTES_MAX; at += FRAME_BYTES_MAX) {
+            frame(DATA, 0, stream, Arrays.copyOfRange(bytes, at, at + FRAME_BYTES_MAX));
+        }
+        frame(DATA, last ? END_STREAM : 0, stream, Arrays.copyOfRange(bytes, at, bytes.length));
     }
 
     /// Lets the server send so much more.

@@ -7,6 +7,7 @@ import io.banyan.nacos.naming.Publisher;
 import io.banyan.nacos.naming.ServiceKey;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -211,7 +212,15 @@ final class Client {
     /// Forgets everything and cuts the connection.
     void drop(String reason) {
         end(reason);
-        channel.close();
+        // In front of the handler of HTTP/2, which would wait half a minute for the end of a stream
+        // that the client does not end.
+        channel.eventLoop()
+                .execute(() -> {
+                    ChannelHandlerContext first = channel.pipeline().firstContext();
+                    if (first != null) {
+                        first.close();
+                    }
+                });
     }
 
     /// The server stops: the client is to find its registrations where it left them.
