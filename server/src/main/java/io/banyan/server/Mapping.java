@@ -6,7 +6,9 @@ import io.banyan.server.config.ServerConfig;
 import io.banyan.server.config.ServerConfig.AuthProvider;
 import io.banyan.server.net.NettyFront;
 import io.banyan.server.net.TlsDoor;
+import io.banyan.server.peer.PeerGuard;
 import io.banyan.server.peer.PeerSettings;
+import io.banyan.server.peer.TlsGuard;
 import io.banyan.server.tls.TlsContext;
 import io.banyan.store.Compression;
 import io.banyan.store.Purge;
@@ -152,7 +154,25 @@ final class Mapping {
                 peers.followerNoDelay() && peers.leaderNoDelay(),
                 recordBytesMax(config),
                 Math.max(UNSENT_BYTES_MIN, Runtime.getRuntime().maxMemory() / UNSENT_SHARE),
-                peers.observerMasterPort());
+                peers.observerMasterPort(),
+                guard(config));
+    }
+
+    /// @throws IllegalArgumentException naming the key whose file cannot be used
+    private static PeerGuard guard(ServerConfig config) {
+        ServerConfig.Peers peers = config.peers();
+        if (!peers.tls() && !peers.tlsPortUnification()) {
+            return PeerGuard.NONE;
+        }
+        return new TlsGuard(
+                TlsContext.of(
+                        "ssl.quorum.",
+                        config.peerTls(),
+                        config.sasl().fipsMode(),
+                        peers.tlsReload()),
+                peers.tls(),
+                peers.tlsPortUnification(),
+                config.timing().tickMillis() * peers.syncLimitTicks());
     }
 
     static int gateways(ServerConfig config) {

@@ -59,9 +59,6 @@ final class Judgement {
                     new Later("reconfigEnabled", "dynamic reconfiguration"),
                     new Later("security.auth_to_local", "rules for Kerberos names"),
                     new Later("oraclePath", "the oracle for two servers"),
-                    new Later("ssl.quorum.", "TLS between servers"),
-                    new Later("sslQuorumReloadCertFiles", "TLS between servers"),
-                    new Later("portUnification", "TLS between servers"),
                     new Later("admin.portUnification", "TLS of the admin server"),
                     new Later("admin.needClientAuth", "TLS of the admin server"));
 
@@ -69,7 +66,6 @@ final class Judgement {
     /// a second truth beside an ensemble's.
     private static final Map<String, String> REFUSED =
             Map.of(
-                    "sslQuorum", "TLS between servers",
                     "quorum.auth.enableSasl", "SASL between servers",
                     "quorum.auth.learnerRequireSasl", "SASL between servers",
                     "quorum.auth.serverRequireSasl", "SASL between servers",

@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -31,6 +32,11 @@ final class ElectionMesh {
 
     /// Of a hello, up to and including the length of the address.
     private static final int HELLO_BYTES_MIN = 20;
+
+    /// How TLS begins. No hello does: its first byte is 0 or 0xff.
+    private static final int TLS_RECORD = 22;
+
+    private static final int TLS_MAJOR = 3;
 
     private final PeerSettings settings;
     private final PeerEvents events;
@@ -97,16 +103,19 @@ final class ElectionMesh {
         try {
             socket.setTcpNoDelay(true);
             socket.setKeepAlive(settings.keepAlive());
+            Socket guarded = settings.guard().accepted(socket);
             socket.setSoTimeout(settings.handshakeMillisMax());
-            ElectionHello hello = read(socket.getInputStream());
+            ElectionHello hello = read(guarded.getInputStream());
             socket.setSoTimeout(0);
-            welcome(hello, socket);
+            welcome(hello, guarded);
         } catch (SocketTimeoutException e) {
             refuse(socket, "it said nothing for " + settings.handshakeMillisMax() + " ms");
         } catch (MalformedRecord e) {
             refuse(socket, String.valueOf(e.getMessage()));
-        } catch (IOException e) {
+        } catch (EOFException | SocketException e) {
             refuse(socket, "the connection ended before it said who it is");
+        } catch (IOException e) {
+            refuse(socket, String.valueOf(e.getMessage()));
         }
     }
 
@@ -114,6 +123,10 @@ final class ElectionMesh {
     private static ElectionHello read(InputStream in) throws IOException {
         var bytes = new byte[HELLO_BYTES_MIN];
         require(in, bytes, 0, Long.BYTES);
+        if (bytes[0] == TLS_RECORD && bytes[1] == TLS_MAJOR) {
+            throw new MalformedRecord(
+                    "it speaks TLS, and this server does not: set portUnification=true here first");
+        }
         if (PeerCodec.helloLength(bytes, 0, Long.BYTES) > 0) {
             throw new MalformedRecord(
                     "the hello of ZooKeeper 3.4 or older, by server "

@@ -35,6 +35,9 @@ final class ElectionPeer {
     /// already by what just connected.
     private static final long CROSSED_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
+    /// How long a server that was knocked at may take to read that.
+    private static final int HEARD_MILLIS_MAX = 1_000;
+
     private final PeerSettings settings;
     private final Server server;
     private final PeerEvents events;
@@ -180,7 +183,9 @@ final class ElectionPeer {
             boolean reported = false;
             while (awaitTurn()) {
                 try {
-                    Socket socket = Sockets.dial(addresses(), settings.connectMillisMax());
+                    Socket socket =
+                            Sockets.dial(
+                                    addresses(), settings.connectMillisMax(), settings.guard());
                     reported = false;
                     introduce(socket);
                 } catch (IOException e) {
@@ -243,7 +248,22 @@ final class ElectionPeer {
         if (mayKeep) {
             connected(socket);
         } else {
+            awaitHeard(socket);
             Sockets.close(socket);
+        }
+    }
+
+    /// With TLS the other end sends something behind its handshake. Closed with that unread, the
+    /// connection would be reset, and the hello lost with it; so the other end closes first.
+    private static void awaitHeard(Socket socket) {
+        if (socket instanceof GuardedSocket) {
+            try {
+                socket.setSoTimeout(HEARD_MILLIS_MAX);
+                int next = socket.getInputStream().read();
+                LOG.debug("knocked, and heard {}", next);
+            } catch (IOException e) {
+                LOG.debug("knocked: {}", e.toString());
+            }
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 /// @param unsentBytesMax a peer for whom more than this waits is too slow
 /// @param observerMasterPort where followers serve observers, on the addresses of the quorum port;
 ///   0 if they do not
+/// @param guard what secures each connection
 public record PeerSettings(
         long myId,
         Map<Long, Server> members,
@@ -34,7 +35,8 @@ public record PeerSettings(
         boolean noDelay,
         int fieldBytesMax,
         long unsentBytesMax,
-        int observerMasterPort) {
+        int observerMasterPort,
+        PeerGuard guard) {
     public PeerSettings {
         members = new TreeMap<>(members);
         if (!members.containsKey(myId)) {

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -209,7 +210,7 @@ final class QuorumLinks {
     }
 
     private Socket dialed(List<Endpoint> addresses) throws IOException {
-        Socket socket = Sockets.dial(addresses, settings.connectMillisMax());
+        Socket socket = Sockets.dial(addresses, settings.connectMillisMax(), settings.guard());
         socket.setTcpNoDelay(settings.noDelay());
         return socket;
     }
@@ -255,14 +256,17 @@ final class QuorumLinks {
                     QuorumLink link = null;
                     PacketInput in = null;
                     try {
-                        in = new PacketInput(socket.getInputStream(), settings.fieldBytesMax());
-                        link = welcome(socket, in, opened);
+                        Socket guarded = settings.guard().accepted(socket);
+                        in = new PacketInput(guarded.getInputStream(), settings.fieldBytesMax());
+                        link = welcome(guarded, in, opened);
                     } catch (SocketTimeoutException e) {
                         refuse(
                                 socket,
                                 "it said nothing for " + settings.handshakeMillisMax() + " ms");
                     } catch (EOFException e) {
                         refuse(socket, "it ended before it said who it is");
+                    } catch (SSLException e) {
+                        refuse(socket, String.valueOf(e.getMessage()));
                     } catch (IOException e) {
                         refuse(socket, e.toString());
                     } catch (MalformedRecord e) {

@@ -19,7 +19,10 @@ final class Sockets {
 
     /// Connects to the first of the addresses that answers. Names are resolved here and now: where
     /// a server is may change between two dials.
-    static Socket dial(List<Endpoint> addresses, int connectMillisMax) throws IOException {
+    ///
+    /// @return what to talk through
+    static Socket dial(List<Endpoint> addresses, int connectMillisMax, PeerGuard guard)
+            throws IOException {
         IOException last = new IOException("no address");
         for (Endpoint each : addresses) {
             Socket socket = new Socket();
@@ -29,7 +32,7 @@ final class Sockets {
                     throw new UnknownHostException(each.host());
                 }
                 socket.connect(address, connectMillisMax);
-                return socket;
+                return guard.dialled(socket, each.host());
             } catch (IOException e) {
                 close(socket);
                 last = e;

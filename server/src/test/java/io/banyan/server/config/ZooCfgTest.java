@@ -504,7 +504,7 @@ class ZooCfgTest {
         var config =
                 parse(
                         DATA
-                                + "reconfigEnabled=true\nssl.quorum.keyStore.location=/k.jks\n"
+                                + "reconfigEnabled=true\nadmin.needClientAuth=true\n"
                                 + "localSessionsEnabled=false\nsecureClientPort=2281\n");
 
         assertThat(config.notices())
@@ -515,8 +515,8 @@ class ZooCfgTest {
                                 "is not in effect yet: dynamic reconfiguration is still missing."),
                         new Notice(
                                 Level.WARN,
-                                "ssl.quorum.keyStore.location",
-                                "is not in effect yet: TLS between servers is still missing."));
+                                "admin.needClientAuth",
+                                "is not in effect yet: TLS of the admin server is still missing."));
     }
 
     @Test

@@ -27,6 +27,7 @@ final class TestPorts implements AutoCloseable {
     private final List<PeerPorts> started = new ArrayList<>();
     private long unsentBytesMax = 64 << 20;
     private int observerMasterPort;
+    private PeerGuard guard = PeerGuard.NONE;
 
     /// Servers 1 to `voters`, and behind them observers.
     TestPorts(int voters, int observers) {
@@ -35,6 +36,11 @@ final class TestPorts implements AutoCloseable {
             Role role = id <= voters ? Role.PARTICIPANT : Role.OBSERVER;
             members.put(id, new Server(id, List.of(address), role, null));
         }
+    }
+
+    /// Of the servers that are started from now on.
+    void guardedBy(PeerGuard other) {
+        guard = other;
     }
 
     static int freePort() {
@@ -84,7 +90,8 @@ final class TestPorts implements AutoCloseable {
                 true,
                 FIELD_BYTES_MAX,
                 unsentBytesMax,
-                observerMasterPort);
+                observerMasterPort,
+                guard);
     }
 
     /// Starts a server's ports.
