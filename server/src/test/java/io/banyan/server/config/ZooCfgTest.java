@@ -349,13 +349,6 @@ class ZooCfgTest {
     }
 
     @Test
-    void encryptionBetweenServersIsRefusedRatherThanIgnored() throws Exception {
-        var config = parse(DATA + "sslQuorum=true\n");
-
-        assertThat(noticesOf(config, "sslQuorum").getFirst().level()).isEqualTo(Level.REFUSE);
-    }
-
-    @Test
     void anEnsembleNeedsLimitsAndItsOwnNumber() throws Exception {
         String servers = "server.1=a:1:2\nserver.2=b:1:2\nserver.3=c:1:2\n";
         String here = "dataDir=" + directory + "\nclientPort=2181\n" + servers;
