@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// User and password: an ACL names the user and a digest of both.
@@ -13,8 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// @param superDigest `user:digest` of the one who may do everything; null if there is nobody
 /// @param algorithm a Java message digest, ZooKeeper's default is `SHA1`
 public record DigestScheme(@Nullable String superDigest, String algorithm) implements AuthScheme {
+    /// Every JDK has these; to ask it takes a start ten milliseconds.
+    private static final Set<String> EVERYWHERE = Set.of("SHA1", "SHA-1", "SHA-256");
+
     public DigestScheme {
-        digest(algorithm, new byte[0]); // An unknown algorithm shows at start, not at first use.
+        if (!EVERYWHERE.contains(algorithm)) {
+            digest(algorithm, new byte[0]); // An unknown one shows at start, not at first use.
+        }
     }
 
     /// The text that an ACL holds for `user:password`.

@@ -1,6 +1,7 @@
 package io.banyan.wire;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One entry of an access control list: what `id` may do.
 ///
@@ -18,6 +19,18 @@ public record Acl(int perms, Id id) {
 
     /// Anyone may read: the list of `/zookeeper/config`.
     public static final List<Acl> READ_ONLY = List.of(new Acl(READ, Id.ANYONE));
+
+    // By hand, here and in Id: a record's own is linked when it is first called, which is while a
+    // server starts and takes it ten milliseconds.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Acl acl && perms == acl.perms && id.equals(acl.id);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * perms + id.hashCode();
+    }
 
     public static Acl decode(JuteReader in) {
         return new Acl(in.readInt(), Id.decode(in));

@@ -84,8 +84,9 @@ final class Judgement {
         if (ports.tls()) {
             clientTls(tls, security);
         }
+        Set<String> known = settings.knownInFile();
         for (var entry : settings.fileEntries()) {
-            if (!settings.knownInFile().contains(entry.key())) {
+            if (!known.contains(entry.key())) {
                 unknownInFile(entry.key());
             }
         }

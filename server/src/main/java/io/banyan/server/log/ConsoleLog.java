@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.status.Status;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ public final class ConsoleLog extends ContextAwareBase implements Configurator {
         if (isConfigured()) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
+        context.getStatusManager().add(ConsoleLog::complain);
         var line = new LogLine();
         line.setContext(context);
         line.start();
@@ -66,6 +68,14 @@ public final class ConsoleLog extends ContextAwareBase implements Configurator {
         root.setLevel(Level.INFO);
         root.addAppender(console);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /// Hears of mishaps of the log itself, such as an appender that cannot write. Where nobody
+    /// listens, the library makes a printer of its own at every start, with the local zone's rules.
+    private static void complain(Status status) {
+        if (status.getEffectiveLevel() >= Status.WARN) {
+            System.err.println("log: " + status);
+        }
     }
 
     private static boolean isConfigured() {
