@@ -115,10 +115,13 @@ public final class Main {
     }
 
     private static int serve(ServerConfig config) throws IOException {
-        // A peer's address may change while we run, as in Kubernetes: the JVM's own cache of names
-        // must not outlive that for long, nor one failure to resolve a name that is not there yet.
-        Security.setProperty("networkaddress.cache.ttl", "5");
-        Security.setProperty("networkaddress.cache.negative.ttl", "1");
+        if (config.ensemble().isEnsemble()) {
+            // A peer's address may change while we run, as in Kubernetes: the JVM's own cache of
+            // names must not outlive that for long, nor one failure to resolve a name that is not
+            // there yet. Not for who has no peers: this looks for a log of its own in all jars.
+            Security.setProperty("networkaddress.cache.ttl", "5");
+            Security.setProperty("networkaddress.cache.negative.ttl", "1");
+        }
         boolean refused = false;
         for (Notice notice : config.notices()) {
             switch (notice.level()) {

@@ -22,7 +22,7 @@ import java.util.Map;
 /// Code and no XML, because reading that took two fifths of a server's start.
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_NORMAL_PRIORITY)
 public final class ConsoleLog extends ContextAwareBase implements Configurator {
-    private static final String FILE_PROPERTY = "logback.configurationFile";
+    static final String FILE_PROPERTY = "logback.configurationFile";
     private static final String LEVEL_PROPERTY = "banyan.log.level";
     private static final List<String> FILES =
             List.of("logback-test.xml", "logback.xml", "logback-test.scmo", "logback.scmo");
@@ -47,6 +47,12 @@ public final class ConsoleLog extends ContextAwareBase implements Configurator {
         if (isConfigured()) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
+        attach(context);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /// Sets it up, whatever else there may be.
+    void attach(LoggerContext context) {
         context.getStatusManager().add(ConsoleLog::complain);
         var line = new LogLine();
         line.setContext(context);
@@ -67,7 +73,6 @@ public final class ConsoleLog extends ContextAwareBase implements Configurator {
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
         root.addAppender(console);
-        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
     /// Hears of mishaps of the log itself, such as an appender that cannot write. Where nobody

@@ -35,6 +35,17 @@ class ConsoleLogTest {
     }
 
     @Test
+    void isWhatAServerOfItsOwnJvmLogsWith() {
+        var provider = new ServerLog();
+
+        provider.initialize();
+
+        var log = (LoggerContext) provider.getLoggerFactory();
+        assertThat(log.getLogger("ROOT").getAppender("CONSOLE").isStarted()).isTrue();
+        assertThat(log.getLogger("io.netty").getLevel()).isEqualTo(Level.WARN);
+    }
+
+    @Test
     void writesTimeLevelThreadClassMessageAndStack() {
         var event =
                 new LoggingEvent(
