@@ -2,6 +2,7 @@ package io.banyan.server;
 
 import io.banyan.replica.GatewayConfig;
 import io.banyan.replica.ReplicaConfig;
+import io.banyan.replica.SaslExchange;
 import io.banyan.server.config.ServerConfig;
 import io.banyan.server.config.ServerConfig.AuthProvider;
 import io.banyan.server.net.NettyFront;
@@ -9,6 +10,7 @@ import io.banyan.server.net.TlsDoor;
 import io.banyan.server.peer.PeerGuard;
 import io.banyan.server.peer.PeerSettings;
 import io.banyan.server.peer.TlsGuard;
+import io.banyan.server.sasl.ClientSasl;
 import io.banyan.server.tls.TlsContext;
 import io.banyan.store.Compression;
 import io.banyan.store.Purge;
@@ -257,6 +259,16 @@ final class Mapping {
                         ports.reloadsCertificates()),
                 ports,
                 config.security().x509SuperUser());
+    }
+
+    /// @return null if nothing asks for SASL, or the JAAS file has no section for it
+    /// @throws IllegalArgumentException if the file or its login is not good
+    static SaslExchange.@Nullable Maker clientSasl(ServerConfig config) {
+        // Asked here: without SASL nothing of it is loaded.
+        boolean wanted =
+                config.properties().containsKey("java.security.auth.login.config")
+                        || config.properties().containsKey("zookeeper.sasl.serverconfig");
+        return wanted ? ClientSasl.of(config) : null;
     }
 
     static TreeConfig tree(ServerConfig config) {

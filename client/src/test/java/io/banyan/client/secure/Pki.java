@@ -90,6 +90,13 @@ public final class Pki {
         return store;
     }
 
+    /// A store for one process that trusts the authority.
+    public KeyStore trusted() throws GeneralSecurityException, IOException {
+        KeyStore store = empty("");
+        store.setCertificateEntry("root", root);
+        return store;
+    }
+
     /// A store that trusts the authority.
     public Path trustStore(String name, String password)
             throws GeneralSecurityException, IOException {

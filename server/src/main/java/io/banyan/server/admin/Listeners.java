@@ -3,6 +3,7 @@ package io.banyan.server.admin;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.HttpService;
@@ -15,10 +16,12 @@ import io.banyan.server.metrics.Metrics;
 import io.banyan.server.metrics.MetricsText;
 import io.banyan.server.operate.Operator;
 import io.banyan.server.operate.ServerFacts;
+import io.banyan.server.tls.TlsContext;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -71,7 +74,10 @@ final class Listeners {
             if (config.admin().enabled()) {
                 commandServer =
                         listen(
-                                commandServer(config, facts, operator, metrics, snapshots),
+                                secured(
+                                        commandServer(config, facts, operator, metrics, snapshots),
+                                        config),
+                                protocols(config.admin()),
                                 config.admin().listen(),
                                 "admin.serverPort",
                                 "admin.enableServer=false to do without it",
@@ -85,6 +91,7 @@ final class Listeners {
                 metricsServer =
                         listen(
                                 Server.builder().service("/metrics", metricsPage(metrics, jvm)),
+                                List.of(SessionProtocol.HTTP),
                                 prometheus,
                                 "metricsProvider.httpPort",
                                 "the default metricsProvider.className to do without it",
@@ -97,6 +104,30 @@ final class Listeners {
             new Listeners(commandServer, metricsServer, network, workers).close();
             throw failed;
         }
+    }
+
+    private static List<SessionProtocol> protocols(ServerConfig.Admin admin) {
+        if (admin.tlsOnly()) {
+            return List.of(SessionProtocol.HTTPS);
+        }
+        return admin.tlsPortUnification()
+                ? List.of(SessionProtocol.HTTP, SessionProtocol.HTTPS)
+                : List.of(SessionProtocol.HTTP);
+    }
+
+    /// With TLS where that is asked for, by the keys of the ports between servers, as ZooKeeper
+    /// does.
+    private static ServerBuilder secured(ServerBuilder builder, ServerConfig config) {
+        ServerConfig.Admin admin = config.admin();
+        if (!admin.tlsOnly() && !admin.tlsPortUnification()) {
+            return builder;
+        }
+        TlsContext tls =
+                TlsContext.of("ssl.quorum.", config.peerTls(), config.sasl().fipsMode(), false);
+        return builder.tls(tls.keyManagers())
+                .tlsCustomizer(context -> {
+                    var _ = tls.describe(context, admin.needClientCertificate());
+                });
     }
 
     private static ServerBuilder commandServer(
@@ -153,6 +184,7 @@ final class Listeners {
 
     private static Server listen(
             ServerBuilder builder,
+            List<SessionProtocol> protocols,
             Endpoint endpoint,
             String portKey,
             String otherwise,
@@ -161,7 +193,7 @@ final class Listeners {
             int idleMillisMax)
             throws IOException {
         Server server =
-                builder.http(endpoint.resolve())
+                builder.port(endpoint.resolve(), protocols)
                         .workerGroup(network, false)
                         .serviceWorkerGroup(network, false)
                         .blockingTaskExecutor(workers, false)

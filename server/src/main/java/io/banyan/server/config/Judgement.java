@@ -58,9 +58,7 @@ final class Judgement {
                     new Later("localSessionsEnabled", "local sessions"),
                     new Later("reconfigEnabled", "dynamic reconfiguration"),
                     new Later("security.auth_to_local", "rules for Kerberos names"),
-                    new Later("oraclePath", "the oracle for two servers"),
-                    new Later("admin.portUnification", "TLS of the admin server"),
-                    new Later("admin.needClientAuth", "TLS of the admin server"));
+                    new Later("oraclePath", "the oracle for two servers"));
 
     /// Of the same kind, where starting without them would let in whom they keep out, or would make
     /// a second truth beside an ensemble's.
@@ -68,8 +66,7 @@ final class Judgement {
             Map.of(
                     "quorum.auth.enableSasl", "SASL between servers",
                     "quorum.auth.learnerRequireSasl", "SASL between servers",
-                    "quorum.auth.serverRequireSasl", "SASL between servers",
-                    "admin.forceHttps", "TLS of the admin server");
+                    "quorum.auth.serverRequireSasl", "SASL between servers");
 
     private record Later(String prefix, String what) {}
 

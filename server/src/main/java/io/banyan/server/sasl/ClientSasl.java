@@ -26,16 +26,13 @@ public final class ClientSasl implements SaslExchange.Maker {
     private final ServerConfig.Sasl config;
     private final Set<String> superUsers;
 
-    /// Reads the JAAS file that the configuration names, if it names one.
+    /// Reads the JAAS file that the configuration names.
     ///
-    /// @return null if it names none, or that has no section for us
+    /// @return null if that has no section for us
     /// @throws IllegalArgumentException if the file or the login is not good
     public static @Nullable ClientSasl of(ServerConfig config) {
         String file = config.properties().get(JAAS_FILE);
         boolean sectionSet = config.properties().containsKey(SECTION_SET);
-        if (file == null && !sectionSet) {
-            return null;
-        }
         ServerConfig.Sasl sasl = config.sasl();
         JaasSection section = JaasSection.read(file, sasl.serverSection());
         if (section == null) {

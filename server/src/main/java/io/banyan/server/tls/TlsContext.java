@@ -2,6 +2,9 @@ package io.banyan.server.tls;
 
 import io.banyan.server.config.ServerConfig;
 import io.banyan.server.config.ServerConfig.Store;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -25,13 +28,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.CertPathTrustManagerParameters;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -140,6 +141,39 @@ public final class TlsContext {
         return socket;
     }
 
+    /// For who makes his own engines of it: the admin server's library.
+    ///
+    /// @param needsCertificate whether clients must show one; else they are not asked
+    /// @throws IllegalArgumentException naming the key whose file cannot be used
+    public SslContextBuilder describe(SslContextBuilder builder, boolean needsCertificate) {
+        SSLContext context = current();
+        SSLParameters parameters = parameters(context, true);
+        try {
+            TrustManagerFactory trusted = trusted();
+            if (trusted != null) {
+                builder.trustManager(trusted);
+            }
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        if (!config.cipherSuites().isEmpty()) {
+            builder.ciphers(config.cipherSuites(), SupportedCipherSuiteFilter.INSTANCE);
+        }
+        return builder.protocols(parameters.getProtocols())
+                .clientAuth(needsCertificate ? ClientAuth.REQUIRE : ClientAuth.NONE);
+    }
+
+    /// What it shows.
+    ///
+    /// @throws IllegalArgumentException naming the key whose file cannot be used
+    public KeyManagerFactory keyManagers() {
+        try {
+            return keys();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
     /// Whether a client shows a certificate that is checked.
     public boolean asksForCertificate() {
         return !config.clientAuth().equals("none");
@@ -236,7 +270,9 @@ public final class TlsContext {
         List<FileTime> changed = changed();
         SSLContext context =
                 SSLContext.getInstance(config.protocol().isEmpty() ? "TLS" : config.protocol());
-        context.init(keys(), trusted(), null);
+        TrustManagerFactory trusted = trusted();
+        context.init(
+                keys().getKeyManagers(), trusted == null ? null : trusted.getTrustManagers(), null);
         return new Loaded(context, changed);
     }
 
@@ -245,7 +281,7 @@ public final class TlsContext {
         return location == null ? null : new StoreFile(prefix + name, Path.of(location), store);
     }
 
-    private KeyManager[] keys() throws IOException, GeneralSecurityException {
+    private KeyManagerFactory keys() throws IOException, GeneralSecurityException {
         StoreFile file = file(config.keyStore(), "keyStore");
         if (file == null) {
             throw new IOException(prefix + "keyStore.location is not set");
@@ -254,7 +290,7 @@ public final class TlsContext {
         requireKey(file, opened.store());
         var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(opened.store(), opened.password());
-        return factory.getKeyManagers();
+        return factory;
     }
 
     private static void requireKey(StoreFile file, KeyStore store)
@@ -299,7 +335,7 @@ public final class TlsContext {
     }
 
     /// @return null for those that the JDK trusts
-    private TrustManager @Nullable [] trusted() throws IOException, GeneralSecurityException {
+    private @Nullable TrustManagerFactory trusted() throws IOException, GeneralSecurityException {
         StoreFile file = file(config.trustStore(), "trustStore");
         if (file == null) {
             return null;
@@ -311,7 +347,7 @@ public final class TlsContext {
         }
         var factory = TrustManagerFactory.getInstance("PKIX");
         factory.init(new CertPathTrustManagerParameters(parameters));
-        return factory.getTrustManagers();
+        return factory;
     }
 
     private PKIXRevocationChecker revocation() throws GeneralSecurityException {

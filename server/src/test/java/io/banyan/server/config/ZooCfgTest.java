@@ -497,7 +497,7 @@ class ZooCfgTest {
         var config =
                 parse(
                         DATA
-                                + "reconfigEnabled=true\nadmin.needClientAuth=true\n"
+                                + "reconfigEnabled=true\noraclePath=/o\n"
                                 + "localSessionsEnabled=false\nsecureClientPort=2281\n");
 
         assertThat(config.notices())
@@ -508,8 +508,8 @@ class ZooCfgTest {
                                 "is not in effect yet: dynamic reconfiguration is still missing."),
                         new Notice(
                                 Level.WARN,
-                                "admin.needClientAuth",
-                                "is not in effect yet: TLS of the admin server is still missing."));
+                                "oraclePath",
+                                "is not in effect yet: the oracle for two servers is still missing."));
     }
 
     @Test
