@@ -2,6 +2,7 @@ package io.banyan.nacos.naming;
 
 import io.banyan.nacos.tree.NacosTree;
 import io.banyan.nacos.tree.Plan;
+import io.banyan.nacos.tree.TreeFailure;
 import io.banyan.nacos.tree.View;
 import io.banyan.server.door.LocalSession;
 import io.banyan.wire.OpCode;
@@ -71,7 +72,16 @@ final class Owner {
         // The handshake is answered before the request, which waits behind it.
         return by.opened()
                 .handle((opened, failure) -> failure)
-                .thenCompose(failure -> tree.transact(by, view -> planner.apply(view, id)));
+                .thenCompose(failure ->
+                        failure instanceof LocalSession.Expired
+                                ? CompletableFuture.failedFuture(gone(failure))
+                                : tree.transact(by, view -> planner.apply(view, id)));
+    }
+
+    /// Not one that a new connection would help with, as its requests say.
+    private static TreeFailure gone(Throwable failure) {
+        return new TreeFailure(
+                TreeFailure.Kind.EXPIRED, "the owning session is gone: " + failure.getMessage());
     }
 
     /// Says that whoever stands behind the session lives.

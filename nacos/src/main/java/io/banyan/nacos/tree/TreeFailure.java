@@ -19,7 +19,7 @@ public final class TreeFailure extends RuntimeException {
 
     private final Kind kind;
 
-    TreeFailure(Kind kind, String message) {
+    public TreeFailure(Kind kind, String message) {
         super(message, null, false, false);
         this.kind = kind;
     }

@@ -1,5 +1,6 @@
 package io.banyan.nacos.grpc;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,11 +19,13 @@ import io.banyan.nacos.json.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +42,10 @@ class GrpcConnectionTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = new NacosServer();
+        server =
+                new NacosServer(
+                        "zookeeper.4lw.commands.whitelist", "dump",
+                        "maxSessionTimeout", "8000");
     }
 
     @AfterAll
@@ -193,6 +199,47 @@ class GrpcConnectionTest {
             assertThat(call("InstanceRequest", register).json().get("resultCode").asInt())
                     .isEqualTo(200);
             assertThat(list("moving")).contains("10.0.0.2");
+        }
+    }
+
+    @Test
+    void whoComesBackAfterItsSessionIsRegisteredByAnother() throws Exception {
+        ObjectNode register =
+                Json.object().put("serviceName", "back").put("type", "registerInstance");
+        register.set("instance", Json.object().put("ip", "10.0.0.3").put("port", 80));
+        ObjectNode deregister = register.deepCopy().put("type", "deregisterInstance");
+        try (var stream = new Stream(true)) {
+            stream.take();
+            call("InstanceRequest", register);
+            String session = Long.toHexString(owner("back", "10.0.0.3:80"));
+            assertThat(told("dump")).contains("0x" + session);
+            call("InstanceRequest", deregister);
+            // Who offers nothing is not kept alive.
+            while (told("dump").contains("0x" + session)) {
+                call("HealthCheckRequest", Json.object());
+                Thread.sleep(50);
+            }
+
+            assertThat(call("InstanceRequest", register).json().get("resultCode").asInt())
+                    .isEqualTo(200);
+            assertThat(list("back")).contains("10.0.0.3");
+        }
+    }
+
+    private static long owner(String service, String instance) throws Exception {
+        String path = "/nacos/naming/public/DEFAULT_GROUP/" + service + "/DEFAULT/" + instance;
+        try (var zk = new ZooKeeper(server.zooKeeper(), 10_000, event -> {})) {
+            return zk.exists(path, false).getEphemeralOwner();
+        }
+    }
+
+    private static String told(String word) throws IOException {
+        String address = server.zooKeeper();
+        int colon = address.indexOf(':');
+        int port = Integer.parseInt(address.substring(colon + 1));
+        try (var socket = new Socket(address.substring(0, colon), port)) {
+            socket.getOutputStream().write(word.getBytes(US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), US_ASCII);
         }
     }
 
