@@ -39,10 +39,12 @@ final class Branch extends Keyed {
     }
 
     /// The same znode after something happened further below.
-    Branch withChild(Object child, int descendantsMore, @Nullable Edit edit) {
+    ///
+    /// @param hash of the child's name
+    Branch withChild(Object child, int hash, int descendantsMore, @Nullable Edit edit) {
         return new Branch(
                 packed,
-                children.put(child, edit),
+                children.put(child, hash, edit),
                 pzxid,
                 cversion,
                 childCount,

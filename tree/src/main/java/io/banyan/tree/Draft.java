@@ -48,6 +48,10 @@ final class Draft {
 
     private int[] nameFrom = new int[8];
     private int[] nameEnd = new int[8];
+
+    /// Of those names, in the tries.
+    private int[] nameHash = new int[8];
+
     private int depth;
     private boolean parentFound;
 
@@ -108,10 +112,11 @@ final class Draft {
     /// @return its entry, null if there is none; then {@link #parentFound} tells of its parent
     @SuppressWarnings("ReferenceEquality") // the same array and root: anything else is a new walk
     @Nullable Object seek(byte[] path, int from, int end) {
-        boolean repeated =
-                path == soughtPath && from == soughtFrom && end == soughtEnd && root == soughtRoot;
-        if (!repeated) {
-            soughtEntry = walk(path, from, end);
+        boolean sameWay = path == soughtPath && from == soughtFrom && root == soughtRoot;
+        if (!sameWay || end != soughtEnd) {
+            // A parent first, and then its child, is how most changes begin.
+            Object above = sameWay && isBelowSought(path, end) ? soughtEntry : null;
+            soughtEntry = above == null ? walk(path, from, end) : walk(path, end, above, soughtEnd);
             soughtPath = path;
             soughtFrom = from;
             soughtEnd = end;
@@ -130,14 +135,25 @@ final class Draft {
             parentFound = false;
             return null;
         }
-        Object entry = root;
-        int at = from;
+        return walk(path, end, root, from);
+    }
+
+    private boolean isBelowSought(byte[] path, int end) {
+        return depth > 0 && end > soughtEnd && path[soughtEnd] == '/';
+    }
+
+    /// @param start a znode on the way, to which the spine leads
+    /// @param startEnd index behind the path of that znode
+    private @Nullable Object walk(byte[] path, int end, Object start, int startEnd) {
+        Object entry = start;
+        int at = startEnd;
         while (true) {
             int next = State.slashAfter(path, at + 1, end);
-            push(entry, at + 1, next);
+            int hash = Trie.hash(path, at + 1, next);
+            push(entry, at + 1, next, hash);
             Object child =
                     entry instanceof Branch branch
-                            ? branch.children.find(path, at + 1, next)
+                            ? branch.children.find(path, at + 1, next, hash)
                             : null;
             if (next == end) {
                 return child;
@@ -151,15 +167,17 @@ final class Draft {
         }
     }
 
-    private void push(Object entry, int from, int end) {
+    private void push(Object entry, int from, int end, int hash) {
         if (depth == spine.length) {
             spine = Arrays.copyOf(spine, 2 * depth);
             nameFrom = Arrays.copyOf(nameFrom, 2 * depth);
             nameEnd = Arrays.copyOf(nameEnd, 2 * depth);
+            nameHash = Arrays.copyOf(nameHash, 2 * depth);
         }
         spine[depth] = entry;
         nameFrom[depth] = from;
         nameEnd[depth] = end;
+        nameHash[depth] = hash;
         depth++;
     }
 
@@ -218,7 +236,7 @@ final class Draft {
         raise(parentCversion);
         parent.childCount++;
         Trie children = above instanceof Branch branch ? branch.children : Trie.EMPTY;
-        storeParent(path, from, level, children.put(entry, edit), 1);
+        storeParent(path, from, level, children.put(entry, nameHash[level], edit), 1);
         changed(Change.Kind.CREATED, path, from, end, acl);
 
         own(path, from, end, owner);
@@ -503,7 +521,7 @@ final class Draft {
     private void storeUpwards(int level, Object child, int descendantsMore) {
         Object entry = child;
         for (int i = level; i >= 0; i--) {
-            entry = ((Branch) spine[i]).withChild(entry, descendantsMore, edit);
+            entry = ((Branch) spine[i]).withChild(entry, nameHash[i], descendantsMore, edit);
         }
         root = (Branch) entry;
     }
@@ -751,7 +769,7 @@ final class Draft {
         parent.read(above);
         parent.childCount++;
         Trie children = above instanceof Branch branch ? branch.children : Trie.EMPTY;
-        storeParent(path, 0, level, children.put(entry, edit), 1);
+        storeParent(path, 0, level, children.put(entry, nameHash[level], edit), 1);
     }
 
     /// For a loader: finds the quotas among the znodes and counts what they hold.

@@ -1,5 +1,7 @@
 package io.banyan.tree;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.banyan.wire.Acl;
 import io.banyan.wire.ErrorCode;
 import io.banyan.wire.JuteReader;
@@ -8,7 +10,6 @@ import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.Stat;
 import io.banyan.wire.TxnHeader;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,7 @@ final class Evaluation {
     private static final int SEQUENTIAL_FLAG = 2;
     private static final int FLAGS_MAX = 6;
     private static final int CONTAINER_FLAGS = 4;
+    private static final int NUMBER_DIGITS = 10;
     private static final long NO_TTL = -1;
 
     private final TreeConfig config;
@@ -271,12 +273,21 @@ final class Evaluation {
         return ErrorCode.OK;
     }
 
-    /// The path with the number of creations that the parent has seen; of ten digits at least.
+    /// The path with the number of creations that the parent has seen, in ten digits as Java's
+    /// `%010d` writes it: after two thousand million creations a sign and ten digits.
     private static byte[] numbered(byte[] path, int from, int end, int number) {
-        byte[] digits =
-                String.format(Locale.ENGLISH, "%010d", number).getBytes(StandardCharsets.US_ASCII);
-        byte[] numbered = Arrays.copyOfRange(path, from, end + digits.length);
-        System.arraycopy(digits, 0, numbered, end - from, digits.length);
+        if (number < 0) {
+            byte[] text = String.format(Locale.ENGLISH, "%010d", number).getBytes(US_ASCII);
+            byte[] signed = Arrays.copyOfRange(path, from, end + text.length);
+            System.arraycopy(text, 0, signed, end - from, text.length);
+            return signed;
+        }
+        byte[] numbered = Arrays.copyOfRange(path, from, end + NUMBER_DIGITS);
+        int left = number;
+        for (int at = numbered.length - 1; at >= end - from; at--) {
+            numbered[at] = (byte) ('0' + left % 10);
+            left /= 10;
+        }
         return numbered;
     }
 

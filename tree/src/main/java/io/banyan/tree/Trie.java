@@ -132,7 +132,11 @@ final class Trie {
     }
 
     @Nullable Object find(byte[] key, int from, int end) {
-        int hash = hash(key, from, end);
+        return find(key, from, end, hash(key, from, end));
+    }
+
+    /// @param hash of the key, for those who need it again
+    @Nullable Object find(byte[] key, int from, int end, int hash) {
         Trie node = this;
         for (int shift = 0; shift < SHIFT_END; shift += BITS) {
             int bit = bit(hash, shift);
@@ -170,6 +174,11 @@ final class Trie {
     /// This trie with `entry`, in place of the one with the same key if there is one.
     Trie put(Object entry, @Nullable Edit token) {
         return put(entry, hashOf(entry), 0, token);
+    }
+
+    /// @param hash of the entry's key
+    Trie put(Object entry, int hash, @Nullable Edit token) {
+        return put(entry, hash, 0, token);
     }
 
     private Trie put(Object entry, int hash, int shift, @Nullable Edit token) {
