@@ -68,11 +68,12 @@ final class RunningFacts implements ServerFacts {
         this.lastSnapshot = lastSnapshot;
     }
 
-    /// The client port is open.
+    /// The client port for TLS is open.
     void listeningForTls(int newSecurePort) {
         securePort = newSecurePort;
     }
 
+    /// The client port is open.
     void listening(int newClientPort) {
         clientPort = newClientPort;
     }
