@@ -216,7 +216,8 @@ class SecurityTest {
                             }
                         },
                         config);
-        assertThat(reached.await(WAIT_SECONDS, TimeUnit.SECONDS)).as(wanted + " at " + address)
+        assertThat(reached.await(WAIT_SECONDS, TimeUnit.SECONDS))
+                .as(wanted + " at " + address)
                 .isTrue();
         return client;
     }
