@@ -4,6 +4,9 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.ContextInitializer;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.joran.spi.JoranException;
+import ch.qos.logback.core.util.StatusPrinter2;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.helpers.BasicMarkerFactory;
@@ -28,22 +31,31 @@ public final class ServerLog implements SLF4JServiceProvider {
     public void initialize() {
         context.setName("default");
         context.setMDCAdapter(mdc);
-        if (System.getProperty(ConsoleLog.FILE_PROPERTY) == null) {
+        String file = System.getProperty(ConsoleLog.FILE_PROPERTY);
+        if (file == null) {
             var console = new ConsoleLog();
             console.setContext(context);
             console.attach(context);
-        } else {
-            try {
-                new ContextInitializer(context).autoConfig();
-            } catch (JoranException e) {
-                throw new IllegalArgumentException(
-                        ConsoleLog.FILE_PROPERTY
-                                + "="
-                                + System.getProperty(ConsoleLog.FILE_PROPERTY)
-                                + " cannot be used",
-                        e);
-            }
+            return;
         }
+        if (!isThere(file)) {
+            // The library says nothing and shows everything, down to DEBUG.
+            System.err.println("log: " + ConsoleLog.FILE_PROPERTY + "=" + file + " is not there");
+        }
+        try {
+            new ContextInitializer(context).autoConfig();
+            new StatusPrinter2().printInCaseOfErrorsOrWarnings(context);
+        } catch (JoranException e) {
+            throw new IllegalArgumentException(
+                    ConsoleLog.FILE_PROPERTY + "=" + file + " cannot be used", e);
+        }
+    }
+
+    /// A file, a resource, or a URL that only the library can tell.
+    private static boolean isThere(String file) {
+        return file.contains(":/")
+                || Files.exists(Path.of(file))
+                || ServerLog.class.getClassLoader().getResource(file) != null;
     }
 
     @Override
