@@ -5,6 +5,7 @@ import io.banyan.wire.ReconfigRequest;
 import io.banyan.wire.Stat;
 import io.banyan.wire.WhoAmIReply;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -118,7 +119,8 @@ public final class Banyan implements AutoCloseable {
         return engine.eventExecutor();
     }
 
-    /// Hears of every change of the session from now on. Late by nothing but slow callbacks.
+    /// Hears of every change of the session from now on. Late by nothing but slow callbacks. The
+    /// first connection may have been made by now: {@link Builder#listener} hears of it.
     public Registration addListener(SessionListener listener) {
         return engine.listen(listener);
     }
@@ -450,6 +452,7 @@ public final class Banyan implements AutoCloseable {
         private @Nullable ClientTls tls;
         private boolean verifyHostNames = true;
         private ClientMetrics metrics = ClientMetrics.NONE;
+        private final List<SessionListener> listeners = new ArrayList<>();
 
         private Builder(String connectString) {
             servers = ConnectString.parse(connectString);
@@ -569,6 +572,13 @@ public final class Banyan implements AutoCloseable {
             return this;
         }
 
+        /// Hears of every change of the session from the first connection on, which {@link
+        /// Banyan#addListener} may come too late for. Another one each time.
+        public Builder listener(SessionListener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
         /// Begins to connect, and does not wait for it.
         public Banyan build() {
             var chroot = new Chroot(servers.chroot());
@@ -592,6 +602,7 @@ public final class Banyan implements AutoCloseable {
                             tls == null ? null : tls.verifying(verifyHostNames),
                             metrics);
             var engine = new Engine(config, core, chroot);
+            listeners.forEach(engine::listen);
             engine.start();
             return new Banyan(engine, new Requests(chroot, requestBytesMax), 0, 0);
         }

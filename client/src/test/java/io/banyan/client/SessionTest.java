@@ -73,6 +73,17 @@ class SessionTest {
     }
 
     @Test
+    void aListenerOfTheBuilderHearsOfTheFirstConnectionHoweverSoonItIsThere() {
+        var heard = new Heard<SessionState>();
+        Banyan banyan = open(builder().listener(event -> heard.add(event.state())));
+
+        // Too late for a listener that is added now.
+        banyan.awaitConnected(LONG);
+
+        heard.await(SessionState.CONNECTED);
+    }
+
+    @Test
     void writeWhoseAnswerIsLostSaysThatItMayHaveHappenedAndAReadIsSentAgain() {
         Banyan banyan = open(builder());
         banyan.create("/a", null);

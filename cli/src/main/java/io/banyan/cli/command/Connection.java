@@ -70,13 +70,8 @@ public final class Connection implements AutoCloseable {
         }
         Banyan opened = client;
         if (opened == null) {
-            opened = build();
+            opened = build(greeted);
             client = opened;
-            var first = greeted;
-            opened.addListener(event -> {
-                onSession.accept(event);
-                first.countDown();
-            });
             for (String auth : target.auths()) {
                 int colon = auth.indexOf(':');
                 opened.addAuth(
@@ -87,7 +82,8 @@ public final class Connection implements AutoCloseable {
         return opened;
     }
 
-    private Banyan build() {
+    /// @param first is counted down by the first event, after it was told
+    private Banyan build(CountDownLatch first) {
         try {
             Banyan.Builder builder =
                     Banyan.builder(target.servers())
@@ -96,7 +92,11 @@ public final class Connection implements AutoCloseable {
                             .closeTimeout(CLOSE_TIMEOUT)
                             .acceptReadOnly(target.acceptReadOnly())
                             .replyBytesMax(Integer.MAX_VALUE)
-                            .properties(target.properties());
+                            .properties(target.properties())
+                            .listener(event -> {
+                                onSession.accept(event);
+                                first.countDown();
+                            });
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw Trouble.usage(String.valueOf(e.getMessage()));
