@@ -3,6 +3,6 @@ module io.banyan.wire {
     requires static transitive org.jspecify;
 
     exports io.banyan.wire;
-    exports io.banyan.wire.pem;
+    exports io.banyan.wire.keystore;
     exports io.banyan.wire.txn;
 }

@@ -1,18 +1,14 @@
 package io.banyan.client;
 
-import io.banyan.wire.pem.PemText;
+import io.banyan.wire.keystore.StoreBytes;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.UnrecoverableKeyException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -34,6 +30,8 @@ record ClientTls(
         List<String> protocols,
         List<String> cipherSuites) {
     private static final String PREFIX = "zookeeper.ssl.";
+    private static final String KEYS = "keyStore";
+    private static final String TRUSTED = "trustStore";
 
     ClientTls(SSLContext context, boolean verifiesHostNames) {
         this(context, verifiesHostNames, List.of(), List.of());
@@ -104,18 +102,19 @@ record ClientTls(
 
     private static KeyManager @Nullable [] keys(Properties properties)
             throws GeneralSecurityException, IOException {
-        KeyStore store = store(properties, "keyStore");
+        char[] password = password(properties, KEYS);
+        KeyStore store = store(properties, KEYS, password);
         if (store == null) {
             return null;
         }
         var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(store, password(properties, "keyStore"));
+        factory.init(store, password);
         return factory.getKeyManagers();
     }
 
     private static TrustManager @Nullable [] trusted(Properties properties)
             throws GeneralSecurityException, IOException {
-        KeyStore store = store(properties, "trustStore");
+        KeyStore store = store(properties, TRUSTED, password(properties, TRUSTED));
         if (store == null) {
             return null;
         }
@@ -124,66 +123,24 @@ record ClientTls(
         return factory.getTrustManagers();
     }
 
-    private static @Nullable KeyStore store(Properties properties, String which)
+    /// @return null if none is named
+    private static @Nullable KeyStore store(Properties properties, String which, char[] password)
             throws IOException {
         String location = properties.getProperty(PREFIX + which + ".location", "");
         if (location.isEmpty()) {
             return null;
         }
-        Path file = Path.of(location);
-        char[] password = password(properties, which);
+        String type = properties.getProperty(PREFIX + which + ".type", "");
         try {
-            if (!Files.exists(file)) {
-                throw new NoSuchFileException(location);
-            }
-            String type = type(properties.getProperty(PREFIX + which + ".type", ""), location);
-            if (type.equals("PEM")) {
-                var pem = new PemText(Files.readString(file, StandardCharsets.US_ASCII));
-                return which.equals("keyStore") ? pem.keyStore(password) : pem.trustStore();
-            }
-            if (type.isEmpty()) {
-                return KeyStore.getInstance(file.toFile(), password);
-            }
-            KeyStore loaded = KeyStore.getInstance(type);
-            try (InputStream in = Files.newInputStream(file)) {
-                // Without a password, a JKS file is read without looking whether it is whole.
-                loaded.load(in, type.equals("JKS") && password.length == 0 ? null : password);
-            }
-            return loaded;
-        } catch (NoSuchFileException e) {
-            throw failure(which, location, "there is no such file", e);
-        } catch (IOException e) {
-            boolean closed = e.getCause() instanceof UnrecoverableKeyException;
-            throw failure(
-                    which,
-                    location,
-                    closed ? "the password does not open it" : String.valueOf(e.getMessage()),
-                    e);
-        } catch (GeneralSecurityException e) {
-            throw failure(which, location, String.valueOf(e.getMessage()), e);
+            var store = new StoreBytes(type, location, Files.readAllBytes(Path.of(location)));
+            return which.equals(KEYS) ? store.keys(password) : store.trusted(password);
+        } catch (IOException | GeneralSecurityException e) {
+            String what =
+                    e instanceof NoSuchFileException
+                            ? "there is no such file"
+                            : String.valueOf(e.getMessage());
+            throw new IOException(PREFIX + which + ".location=" + location + ": " + what, e);
         }
-    }
-
-    private static IOException failure(
-            String which, String location, String what, Exception cause) {
-        return new IOException(PREFIX + which + ".location=" + location + ": " + what, cause);
-    }
-
-    private static String type(String written, String location) {
-        if (!written.isEmpty()) {
-            return written.toUpperCase(Locale.ROOT);
-        }
-        String name = location.toLowerCase(Locale.ROOT);
-        if (name.endsWith(".pem")) {
-            return "PEM";
-        }
-        if (name.endsWith(".jks")) {
-            return "JKS";
-        }
-        if (name.endsWith(".p12")) {
-            return "PKCS12";
-        }
-        return name.endsWith(".bcfks") ? "BCFKS" : "";
     }
 
     /// The file wins over the property.

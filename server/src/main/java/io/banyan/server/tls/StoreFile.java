@@ -1,18 +1,13 @@
 package io.banyan.server.tls;
 
 import io.banyan.server.config.ServerConfig.Store;
-import io.banyan.wire.pem.PemText;
+import io.banyan.wire.keystore.StoreBytes;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.UnrecoverableKeyException;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /// A key or trust store on disk.
 ///
@@ -39,71 +34,33 @@ record StoreFile(String key, Path file, Store store) {
     }
 
     Opened openKeys() throws IOException {
-        return open(true);
+        char[] password = password();
+        try {
+            return new Opened(bytes().keys(password), password);
+        } catch (IOException | GeneralSecurityException e) {
+            throw failure(e);
+        }
     }
 
     KeyStore openTrusted() throws IOException {
-        return open(false).store();
-    }
-
-    private Opened open(boolean keys) throws IOException {
         char[] password = password();
         try {
-            if (!Files.exists(file)) {
-                throw new NoSuchFileException(file.toString());
-            }
-            return new Opened(
-                    switch (type()) {
-                        case "PEM" -> keys ? pem().keyStore(password) : pem().trustStore();
-                        // Without one, a JKS file is read without looking whether it is whole.
-                        case "JKS" -> loaded("JKS", password.length == 0 ? null : password);
-                        case "" -> KeyStore.getInstance(file.toFile(), password);
-                        case String other -> loaded(other, password);
-                    },
-                    password);
-        } catch (NoSuchFileException e) {
-            throw failure("there is no such file", e);
-        } catch (IOException e) {
-            boolean closed = e.getCause() instanceof UnrecoverableKeyException;
-            throw failure(
-                    closed ? "the password does not open it" : String.valueOf(e.getMessage()), e);
-        } catch (GeneralSecurityException e) {
-            throw failure(String.valueOf(e.getMessage()), e);
+            return bytes().trusted(password);
+        } catch (IOException | GeneralSecurityException e) {
+            throw failure(e);
         }
     }
 
-    private IOException failure(String what, Exception cause) {
+    private StoreBytes bytes() throws IOException {
+        return new StoreBytes(store.type(), file.toString(), Files.readAllBytes(file));
+    }
+
+    private IOException failure(Exception cause) {
+        String what =
+                cause instanceof NoSuchFileException
+                        ? "there is no such file"
+                        : String.valueOf(cause.getMessage());
         return new IOException(key + ".location=" + file + ": " + what, cause);
-    }
-
-    private String type() {
-        if (!store.type().isEmpty()) {
-            return store.type();
-        }
-        String name = file.toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".pem")) {
-            return "PEM";
-        }
-        if (name.endsWith(".jks")) {
-            return "JKS";
-        }
-        if (name.endsWith(".p12")) {
-            return "PKCS12";
-        }
-        return name.endsWith(".bcfks") ? "BCFKS" : "";
-    }
-
-    private KeyStore loaded(String type, char @Nullable [] password)
-            throws IOException, GeneralSecurityException {
-        KeyStore loaded = KeyStore.getInstance(type);
-        try (InputStream in = Files.newInputStream(file)) {
-            loaded.load(in, password);
-        }
-        return loaded;
-    }
-
-    private PemText pem() throws IOException {
-        return new PemText(Files.readString(file, StandardCharsets.US_ASCII));
     }
 
     /// The file wins over the setting.

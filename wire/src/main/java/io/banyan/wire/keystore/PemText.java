@@ -1,4 +1,4 @@
-package io.banyan.wire.pem;
+package io.banyan.wire.keystore;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What stands in a PEM file: a private key in PKCS#8, maybe encrypted, and certificates.
 /// Immutable.
-public final class PemText {
+final class PemText {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
 
@@ -45,7 +45,7 @@ public final class PemText {
 
     private final List<Block> blocks = new ArrayList<>();
 
-    public PemText(String text) {
+    PemText(String text) {
         Matcher matcher = BLOCK.matcher(text);
         while (matcher.find()) {
             blocks.add(new Block(matcher.group(1), matcher.group(2)));
@@ -98,7 +98,7 @@ public final class PemText {
     ///
     /// @param password of an encrypted key, and of the key in the store
     /// @throws IOException with a phrase about the file, to stand behind its name
-    public KeyStore keyStore(char[] password) throws GeneralSecurityException, IOException {
+    KeyStore keyStore(char[] password) throws GeneralSecurityException, IOException {
         PrivateKey privateKey = privateKey(password);
         List<X509Certificate> chain = certificates();
         if (privateKey == null || chain.isEmpty()) {
@@ -113,7 +113,7 @@ public final class PemText {
     /// A store that trusts all certificates that stand here.
     ///
     /// @throws IOException with a phrase about the file, to stand behind its name
-    public KeyStore trustStore() throws GeneralSecurityException, IOException {
+    KeyStore trustStore() throws GeneralSecurityException, IOException {
         List<X509Certificate> certificates = certificates();
         if (certificates.isEmpty()) {
             throw new IOException("it has no certificate");
