@@ -58,7 +58,13 @@ public final class TlsContext {
     private final AtomicLong nextLookNanos = new AtomicLong(System.nanoTime() + LOOK_EVERY_NANOS);
     private volatile Loaded loaded;
 
-    private record Loaded(SSLContext context, List<FileTime> changed) {}
+    /// @param trusted null for those that the JDK trusts
+    /// @param changed when, for each of the files
+    private record Loaded(
+            SSLContext context,
+            KeyManagerFactory keys,
+            @Nullable TrustManagerFactory trusted,
+            List<FileTime> changed) {}
 
     /// Reads the files.
     ///
@@ -111,7 +117,7 @@ public final class TlsContext {
 
     /// For a connection that came in.
     public SSLEngine serverEngine(InetAddress peer) {
-        SSLContext context = current();
+        SSLContext context = current().context();
         boolean compare = comparesClients();
         SSLEngine engine = context.createSSLEngine(compare ? nameOf(peer) : null, 0);
         engine.setUseClientMode(false);
@@ -121,7 +127,7 @@ public final class TlsContext {
 
     /// For a connection between servers that came in, whose first bytes were read already.
     public SSLSocket accepted(Socket plain, java.io.InputStream firstBytes) throws IOException {
-        SSLContext context = current();
+        SSLContext context = current().context();
         var socket = (SSLSocket) context.getSocketFactory().createSocket(plain, firstBytes, true);
         socket.setUseClientMode(false);
         socket.setSSLParameters(parameters(context, true));
@@ -132,7 +138,7 @@ public final class TlsContext {
     ///
     /// @param host as the configuration names it
     public SSLSocket dialled(Socket plain, String host) throws IOException {
-        SSLContext context = current();
+        SSLContext context = current().context();
         var socket =
                 (SSLSocket)
                         context.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
@@ -144,17 +150,11 @@ public final class TlsContext {
     /// For who makes his own engines of it: the admin server's library.
     ///
     /// @param needsCertificate whether clients must show one; else they are not asked
-    /// @throws IllegalArgumentException naming the key whose file cannot be used
     public SslContextBuilder describe(SslContextBuilder builder, boolean needsCertificate) {
-        SSLContext context = current();
-        SSLParameters parameters = parameters(context, true);
-        try {
-            TrustManagerFactory trusted = trusted();
-            if (trusted != null) {
-                builder.trustManager(trusted);
-            }
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+        Loaded current = current();
+        SSLParameters parameters = parameters(current.context(), true);
+        if (current.trusted() != null) {
+            builder.trustManager(current.trusted());
         }
         if (!config.cipherSuites().isEmpty()) {
             builder.ciphers(config.cipherSuites(), SupportedCipherSuiteFilter.INSTANCE);
@@ -164,14 +164,8 @@ public final class TlsContext {
     }
 
     /// What it shows.
-    ///
-    /// @throws IllegalArgumentException naming the key whose file cannot be used
     public KeyManagerFactory keyManagers() {
-        try {
-            return keys();
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+        return current().keys();
     }
 
     /// Whether a client shows a certificate that is checked.
@@ -223,7 +217,7 @@ public final class TlsContext {
     // ---- files
 
     /// The newest that could be read.
-    private SSLContext current() {
+    private Loaded current() {
         long look = nextLookNanos.get();
         long now = System.nanoTime();
         if (reloads
@@ -231,7 +225,7 @@ public final class TlsContext {
                 && nextLookNanos.compareAndSet(look, now + LOOK_EVERY_NANOS)) {
             reload();
         }
-        return loaded.context();
+        return loaded;
     }
 
     private void reload() {
@@ -249,7 +243,7 @@ public final class TlsContext {
                             + " keys={}* reason=\"{}\"",
                     prefix,
                     e.getMessage());
-            loaded = new Loaded(former.context(), changed);
+            loaded = new Loaded(former.context(), former.keys(), former.trusted(), changed);
         }
     }
 
@@ -270,10 +264,11 @@ public final class TlsContext {
         List<FileTime> changed = changed();
         SSLContext context =
                 SSLContext.getInstance(config.protocol().isEmpty() ? "TLS" : config.protocol());
+        KeyManagerFactory keys = keys();
         TrustManagerFactory trusted = trusted();
         context.init(
-                keys().getKeyManagers(), trusted == null ? null : trusted.getTrustManagers(), null);
-        return new Loaded(context, changed);
+                keys.getKeyManagers(), trusted == null ? null : trusted.getTrustManagers(), null);
+        return new Loaded(context, keys, trusted, changed);
     }
 
     private @Nullable StoreFile file(Store store, String name) {
