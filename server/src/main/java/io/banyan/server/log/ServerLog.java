@@ -34,7 +34,6 @@ public final class ServerLog implements SLF4JServiceProvider {
         String file = System.getProperty(ConsoleLog.FILE_PROPERTY);
         if (file == null) {
             var console = new ConsoleLog();
-            console.setContext(context);
             console.attach(context);
             return;
         }
