@@ -2,6 +2,7 @@ package io.banyan.server.net;
 
 import io.banyan.replica.Connection;
 import io.banyan.replica.Transport;
+import io.banyan.server.tls.TlsRecord;
 import io.banyan.wire.ErrorCode;
 import io.banyan.wire.Id;
 import io.banyan.wire.OpCode;
@@ -50,9 +51,6 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
 
     /// In a connect request: behind protocol version, zxid and timeout.
     private static final int SESSION_ID_OFFSET = 16;
-
-    /// How TLS begins: a record of a handshake, of a version whose first number is 3.
-    private static final int TLS_HELLO = 0x1603;
 
     /// Length, xid and opcode.
     private static final int FRAME_HEAD_BYTES = 12;
@@ -307,7 +305,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Transp
     ///
     /// @return where to go on, -1 if more bytes are needed or the connection is closed
     private int oversized(Connection of, int length, byte[] bytes, int at, int end) {
-        if (!handshakeSeen && length >>> Short.SIZE == TLS_HELLO) {
+        if (!handshakeSeen && TlsRecord.isHandshake(bytes[at], bytes[at + 1])) {
             LOG.warn(
                     "connection closed {} reason=\"it speaks TLS, and this port is for plaintext: set"
                             + " secureClientPort, or client.portUnification=true\"",

@@ -1,5 +1,6 @@
 package io.banyan.server.net;
 
+import io.banyan.server.log.RootCause;
 import io.banyan.wire.Id;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,7 +82,7 @@ final class TlsGate extends ChannelInboundHandlerAdapter {
         return ids;
     }
 
-    private void failed(ChannelHandlerContext context, @Nullable Throwable cause) {
+    private void failed(ChannelHandlerContext context, Throwable cause) {
         context.close();
         if (told) {
             return;
@@ -100,17 +100,17 @@ final class TlsGate extends ChannelInboundHandlerAdapter {
                 reason(cause));
     }
 
-    private static String reason(@Nullable Throwable cause) {
-        Throwable root = cause;
-        boolean untrusted = root instanceof CertificateException;
-        while (root != null && root.getCause() != null) {
-            root = root.getCause();
-            untrusted |= root instanceof CertificateException;
-        }
+    private static String reason(Throwable failure) {
+        Throwable root = RootCause.of(failure);
         if (root instanceof CertificateExpiredException) {
             return "its certificate has expired, " + root.getMessage();
         }
-        String message = root == null ? "failed" : String.valueOf(root.getMessage());
-        return untrusted ? "its certificate is not trusted, " + message : message;
+        String message = RootCause.message(failure);
+        return isUntrusted(failure) ? "its certificate is not trusted, " + message : message;
+    }
+
+    private static boolean isUntrusted(Throwable failure) {
+        return failure instanceof CertificateException
+                || (failure.getCause() != null && isUntrusted(failure.getCause()));
     }
 }

@@ -1,5 +1,6 @@
 package io.banyan.server.net;
 
+import io.banyan.server.tls.TlsRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -8,12 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /// Decides by the first byte of a connection whether it is TLS, and is gone then. Without TLS it is
 /// served (`client.portUnification`) or told off.
-///
-/// A TLS record of a handshake begins with 22. A frame that does is of 352 MiB or more, and no
-/// four-letter word does.
 final class TlsOrPlain extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(TlsOrPlain.class);
-    private static final int HANDSHAKE_RECORD = 22;
 
     private final TlsDoor door;
     private final ClientHandler client;
@@ -32,7 +29,7 @@ final class TlsOrPlain extends ChannelInboundHandlerAdapter {
             bytes.release();
             return;
         }
-        boolean tls = bytes.getUnsignedByte(bytes.readerIndex()) == HANDSHAKE_RECORD;
+        boolean tls = TlsRecord.isHandshake(bytes.getByte(bytes.readerIndex()));
         if (!tls && !plainToo) {
             bytes.release();
             client.events().tlsFailed();

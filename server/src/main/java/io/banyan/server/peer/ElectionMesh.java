@@ -3,6 +3,7 @@ package io.banyan.server.peer;
 import io.banyan.replica.ElectionHello;
 import io.banyan.replica.PeerCodec;
 import io.banyan.server.config.ServerConfig.PeerAddress;
+import io.banyan.server.tls.TlsRecord;
 import io.banyan.wire.MalformedRecord;
 import java.io.EOFException;
 import java.io.IOException;
@@ -32,11 +33,6 @@ final class ElectionMesh {
 
     /// Of a hello, up to and including the length of the address.
     private static final int HELLO_BYTES_MIN = 20;
-
-    /// How TLS begins. No hello does: its first byte is 0 or 0xff.
-    private static final int TLS_RECORD = 22;
-
-    private static final int TLS_MAJOR = 3;
 
     private final PeerSettings settings;
     private final PeerEvents events;
@@ -123,7 +119,7 @@ final class ElectionMesh {
     private static ElectionHello read(InputStream in) throws IOException {
         var bytes = new byte[HELLO_BYTES_MIN];
         require(in, bytes, 0, Long.BYTES);
-        if (bytes[0] == TLS_RECORD && bytes[1] == TLS_MAJOR) {
+        if (TlsRecord.isHandshake(bytes[0], bytes[1])) {
             throw new MalformedRecord(
                     "it speaks TLS, and this server does not: set portUnification=true here first");
         }

@@ -1,6 +1,8 @@
 package io.banyan.server.peer;
 
+import io.banyan.server.log.RootCause;
 import io.banyan.server.tls.TlsContext;
+import io.banyan.server.tls.TlsRecord;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,10 +15,6 @@ import javax.net.ssl.SSLSocket;
 /// TLS between servers. While an ensemble goes over to it, some dial with TLS and some without:
 /// then the first byte of who comes in tells.
 public final class TlsGuard implements PeerGuard {
-    /// The first byte of a TLS handshake. A quorum packet begins with 0, an election hello with 0
-    /// or 0xff.
-    private static final int HANDSHAKE_RECORD = 22;
-
     private final TlsContext tls;
     private final boolean dialsWithTls;
     private final boolean plainToo;
@@ -41,7 +39,7 @@ public final class TlsGuard implements PeerGuard {
     @Override
     public Socket accepted(Socket plain) throws IOException {
         int first = firstByte(plain);
-        if (first == HANDSHAKE_RECORD) {
+        if (TlsRecord.isHandshake(first)) {
             var read = new ByteArrayInputStream(new byte[] {(byte) first});
             return shaken(plain, tls.accepted(plain, read));
         }
@@ -76,17 +74,9 @@ public final class TlsGuard implements PeerGuard {
         try {
             socket.startHandshake();
         } catch (SSLException e) {
-            throw new SSLException("TLS: " + rootMessage(e), e);
+            throw new SSLException("TLS: " + RootCause.message(e), e);
         }
         plain.setSoTimeout(0);
         return new GuardedSocket(plain, socket.getInputStream(), socket.getOutputStream());
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage());
     }
 }

@@ -2,6 +2,7 @@ package io.banyan.server.sasl;
 
 import io.banyan.replica.SaslExchange;
 import io.banyan.server.config.ServerConfig;
+import io.banyan.server.log.RootCause;
 import io.banyan.wire.Id;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -125,17 +126,9 @@ public final class ClientSasl implements SaslExchange.Maker {
                 }
                 return true;
             } catch (SaslException | IllegalArgumentException | IllegalStateException e) {
-                LOG.warn("SASL failed peer={} reason=\"{}\"", peer, reason(e));
+                LOG.warn("SASL failed peer={} reason=\"{}\"", peer, RootCause.message(e));
                 return false;
             }
-        }
-
-        private static String reason(Throwable failure) {
-            Throwable root = failure;
-            while (root.getCause() != null) {
-                root = root.getCause();
-            }
-            return String.valueOf(root.getMessage());
         }
 
         @Override
