@@ -111,7 +111,7 @@ public final class Gateway {
         this.wallMillis = wallMillis;
         this.outbox = new Outbox(observer);
         this.handshakes = new Handshakes(this, config, replica, outbox);
-        this.reads = new Reads(tree, watches, this::writeEvent);
+        this.reads = new Reads(tree, watches, this::writeEvent, observer);
     }
 
     /// A gateway that serves nobody before {@link #onServe}, as {@link Replica#member} wants it.
@@ -694,6 +694,7 @@ public final class Gateway {
             firingZxid = -1;
         }
         state = applied.state();
+        observer.committed(applied);
     }
 
     private void complete(Ticket ticket, @Nullable Applied applied) {

@@ -22,15 +22,26 @@ import java.util.List;
 /// A watch is set in the same step as the read that asks for it, so nothing can come between.
 /// Confined to the gateway's thread.
 final class Reads {
+    private static final int STAT_BYTES = 68;
+
+    /// Before data, a name, and the names altogether.
+    private static final int LENGTH_BYTES = 4;
+
     private final ZnodeTree tree;
     private final WatchTable watches;
     private final WatchTable.Listener listener;
+    private final GatewayObserver observer;
 
     /// @param listener told at once of what a client that re-arms its watches has missed
-    Reads(ZnodeTree tree, WatchTable watches, WatchTable.Listener listener) {
+    Reads(
+            ZnodeTree tree,
+            WatchTable watches,
+            WatchTable.Listener listener,
+            GatewayObserver observer) {
         this.tree = tree;
         this.watches = watches;
         this.listener = listener;
+        this.observer = observer;
     }
 
     /// Writes the reply's body.
@@ -69,39 +80,67 @@ final class Reads {
         int pathEnd = reader.position();
         int path = pathEnd - length;
         Caller caller = from.caller;
-        return switch (opcode) {
-            case OpCode.EXISTS -> {
-                boolean watch = reader.readBool();
-                int error = tree.exists(state, bytes, path, pathEnd, caller, out);
-                if (watch && (error == ErrorCode.OK || error == ErrorCode.NO_NODE)) {
-                    watches.data.add(from, bytes, path, pathEnd, WatchTable.STANDARD);
-                }
-                yield error;
-            }
-            case OpCode.GET_DATA -> {
-                boolean watch = reader.readBool();
-                int error = tree.getData(state, bytes, path, pathEnd, caller, out);
-                if (watch && error == ErrorCode.OK) {
-                    watches.data.add(from, bytes, path, pathEnd, WatchTable.STANDARD);
-                }
-                yield error;
-            }
+        int mark = out.length();
+        int error =
+                switch (opcode) {
+                    case OpCode.EXISTS -> {
+                        boolean watch = reader.readBool();
+                        int found = tree.exists(state, bytes, path, pathEnd, caller, out);
+                        if (watch && (found == ErrorCode.OK || found == ErrorCode.NO_NODE)) {
+                            watches.data.add(from, bytes, path, pathEnd, WatchTable.STANDARD);
+                        }
+                        yield found;
+                    }
+                    case OpCode.GET_DATA -> {
+                        boolean watch = reader.readBool();
+                        int found = tree.getData(state, bytes, path, pathEnd, caller, out);
+                        if (watch && found == ErrorCode.OK) {
+                            watches.data.add(from, bytes, path, pathEnd, WatchTable.STANDARD);
+                        }
+                        yield found;
+                    }
+                    case OpCode.GET_CHILDREN, OpCode.GET_CHILDREN2 -> {
+                        boolean watch = reader.readBool();
+                        int found =
+                                opcode == OpCode.GET_CHILDREN
+                                        ? tree.getChildren(state, bytes, path, pathEnd, caller, out)
+                                        : tree.getChildren2(
+                                                state, bytes, path, pathEnd, caller, out);
+                        if (watch && found == ErrorCode.OK) {
+                            watches.child.add(from, bytes, path, pathEnd, WatchTable.STANDARD);
+                        }
+                        yield found;
+                    }
+                    case OpCode.GET_ACL -> tree.getAcl(state, bytes, path, pathEnd, caller, out);
+                    case OpCode.GET_ALL_CHILDREN_NUMBER ->
+                            tree.getAllChildrenNumber(state, bytes, path, pathEnd, caller, out);
+                    default ->
+                            throw new IllegalStateException(OpCode.name(opcode) + " has no path");
+                };
+        if (error == ErrorCode.OK) {
+            tell(opcode, bytes, path, pathEnd, out, mark);
+        }
+        return error;
+    }
+
+    /// Tells the observer of an answered read.
+    ///
+    /// @param mark where the reply's body begins in `out`, which it ends
+    private void tell(int opcode, byte[] bytes, int path, int end, JuteWriter out, int mark) {
+        int body = out.length() - mark;
+        switch (opcode) {
+            case OpCode.EXISTS -> observer.znodeRead(bytes, path, end, 0);
+            case OpCode.GET_DATA ->
+                    observer.znodeRead(bytes, path, end, body - LENGTH_BYTES - STAT_BYTES);
             case OpCode.GET_CHILDREN, OpCode.GET_CHILDREN2 -> {
-                boolean watch = reader.readBool();
-                int error =
-                        opcode == OpCode.GET_CHILDREN
-                                ? tree.getChildren(state, bytes, path, pathEnd, caller, out)
-                                : tree.getChildren2(state, bytes, path, pathEnd, caller, out);
-                if (watch && error == ErrorCode.OK) {
-                    watches.child.add(from, bytes, path, pathEnd, WatchTable.STANDARD);
-                }
-                yield error;
+                int stat = opcode == OpCode.GET_CHILDREN2 ? STAT_BYTES : 0;
+                int names = LENGTH_BYTES * (1 + out.intAt(mark));
+                observer.znodeRead(bytes, path, end, body - stat - names);
             }
-            case OpCode.GET_ACL -> tree.getAcl(state, bytes, path, pathEnd, caller, out);
-            case OpCode.GET_ALL_CHILDREN_NUMBER ->
-                    tree.getAllChildrenNumber(state, bytes, path, pathEnd, caller, out);
-            default -> throw new IllegalStateException(OpCode.name(opcode) + " has no path");
-        };
+            default -> {
+                // An ACL and a number of children are not what a znode holds.
+            }
+        }
     }
 
     private int whoAmI(Caller caller, JuteWriter out) {

@@ -48,6 +48,32 @@ class GatewayTest {
         assertThat(client.taken()).containsExactly("closed");
     }
 
+    @Test
+    void observerIsToldWhatWasReadAndHowMuchOfItWasShown() {
+        client.post(OpCode.CREATE, Bodies.create("/a", "12345", 0));
+        client.post(OpCode.CREATE, Bodies.create("/a/one", "", 0));
+        client.post(OpCode.CREATE, Bodies.create("/a/three", "", 0));
+        server.settle();
+        server.observed.committed.clear();
+        client.post(OpCode.GET_DATA, Bodies.read("/a", false));
+        client.post(OpCode.EXISTS, Bodies.read("/a/one", false));
+        client.post(OpCode.GET_CHILDREN, Bodies.read("/a", false));
+        client.post(OpCode.GET_CHILDREN2, Bodies.read("/a", false));
+        client.post(OpCode.GET_CHILDREN, Bodies.read("/a/one", false));
+        client.post(OpCode.EXISTS, Bodies.read("/none", false));
+        client.post(OpCode.GET_DATA, Bodies.read("/none", false));
+        client.post(OpCode.PING, Bodies.nothing());
+
+        assertThat(server.observed.reads)
+                .containsExactly("/a 5", "/a/one 0", "/a 8", "/a 8", "/a/one 0");
+        assertThat(server.observed.committed).isEmpty();
+
+        client.post(OpCode.DELETE, Bodies.delete("/a/one"));
+        server.settle();
+
+        assertThat(server.observed.committed).containsExactly(server.replica.state().zxid());
+    }
+
     // ---- order
 
     @Test

@@ -1,5 +1,8 @@
 package io.banyan.replica;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.banyan.tree.Applied;
 import io.banyan.tree.State;
 import io.banyan.tree.TreeConfig;
 import io.banyan.tree.ZnodeTree;
@@ -32,6 +35,7 @@ final class TestServer implements TestHost {
     final List<State> snapshots = new ArrayList<>();
     final List<String> log = new ArrayList<>();
     final List<String> halts = new ArrayList<>();
+    final Observed observed = new Observed();
     long nowMillis = 5_000_000;
     long wallMillis = 1_700_000_000_000L;
 
@@ -52,6 +56,40 @@ final class TestServer implements TestHost {
         this(config, gatewayConfig, null);
     }
 
+    /// Writes down which znodes were read, with the bytes that were shown of them.
+    static final class Observed implements GatewayObserver {
+        final List<String> reads = new ArrayList<>();
+        final List<Long> committed = new ArrayList<>();
+
+        @Override
+        public void received() {}
+
+        @Override
+        public void sent() {}
+
+        @Override
+        public void readAnswered(long latencyNanos, int replyBytes) {}
+
+        @Override
+        public void writeAnswered(long latencyNanos, int replyBytes) {}
+
+        @Override
+        public void watchFired(int eventType) {}
+
+        @Override
+        public void authFailed() {}
+
+        @Override
+        public void znodeRead(byte[] path, int from, int end, int shownBytes) {
+            reads.add(new String(path, from, end - from, UTF_8) + " " + shownBytes);
+        }
+
+        @Override
+        public void committed(Applied applied) {
+            committed.add(applied.zxid());
+        }
+    }
+
     TestServer(ReplicaConfig config, GatewayConfig gatewayConfig, State recovered) {
         var defaults = TreeConfig.defaults();
         tree =
@@ -67,7 +105,7 @@ final class TestServer implements TestHost {
                             tree,
                             start,
                             inbox::add,
-                            GatewayObserver.NONE,
+                            observed,
                             nanos(),
                             () -> wallMillis));
         }

@@ -199,7 +199,9 @@ public final class BanyanServer implements AutoCloseable {
                                 Mapping.membership(config),
                                 tree::loader,
                                 new FromPeers(
-                                        this::postToReplica, why -> failed(why, PEER_PORT_FAILED)))
+                                        this::postToReplica,
+                                        why -> failed(why, PEER_PORT_FAILED),
+                                        new LearnerQueues(metrics)))
                         : null;
         var kind = Mapping.transport(config);
         front =
@@ -245,7 +247,7 @@ public final class BanyanServer implements AutoCloseable {
         GatewayConfig gatewayConfig = Mapping.gateway(config, gateways, stepMillis);
         front.start(
                 (index, port) -> {
-                    var meter = new GatewayMeter(metrics, stats, auditor(index));
+                    var meter = new GatewayMeter(metrics, stats, tree, index == 0, auditor(index));
                     long now = System.nanoTime();
                     LongSupplier wall = System::currentTimeMillis;
                     Gateway gateway =

@@ -12,11 +12,13 @@ import java.util.function.Consumer;
 final class FromPeers implements PeerEvents {
     private final Consumer<List<Input>> replica;
     private final Consumer<String> failed;
+    private final LearnerQueues queues;
 
     /// @param failed told why there is no port for other servers
-    FromPeers(Consumer<List<Input>> replica, Consumer<String> failed) {
+    FromPeers(Consumer<List<Input>> replica, Consumer<String> failed, LearnerQueues queues) {
         this.replica = replica;
         this.failed = failed;
+        this.queues = queues;
     }
 
     @Override
@@ -51,6 +53,11 @@ final class FromPeers implements PeerEvents {
             inputs.add(new Input.FromPeer(link, each));
         }
         replica.accept(inputs);
+    }
+
+    @Override
+    public void learnerServed(long serverId, int packets, long waitedNanos) {
+        queues.served(serverId, packets, waitedNanos);
     }
 
     @Override

@@ -3,9 +3,15 @@ package io.banyan.server;
 import io.banyan.replica.GatewayObserver;
 import io.banyan.replica.WriteObserver;
 import io.banyan.server.metrics.Metrics;
+import io.banyan.server.metrics.NamespaceSummary;
 import io.banyan.server.metrics.ServerStats;
 import io.banyan.server.metrics.Summary;
 import io.banyan.server.metrics.SummaryCell;
+import io.banyan.server.metrics.SummarySet;
+import io.banyan.tree.Applied;
+import io.banyan.tree.Change;
+import io.banyan.tree.NodeView;
+import io.banyan.tree.ZnodeTree;
 import org.jspecify.annotations.Nullable;
 
 /// Counts what one gateway does under ZooKeeper's names. Confined to the gateway's thread.
@@ -16,11 +22,30 @@ final class GatewayMeter implements GatewayObserver {
     private final SummaryCell updateLatency;
     private final SummaryCell[] fired;
 
+    /// With each read ZooKeeper counts the znode's stat as well.
+    private static final int STAT_BYTES = 68;
+
+    private final ZnodeTree tree;
+    private final NamespaceSummary readPerNamespace;
+
+    /// Null but in one gateway of a server: all hear of every transaction.
+    private final @Nullable NamespaceSummary writePerNamespace;
+
     private final @Nullable WriteObserver writes;
 
     /// @param writes who keeps the audit log, if one is kept
-    GatewayMeter(Metrics metrics, ServerStats stats, @Nullable WriteObserver writes) {
+    /// @param isFirst true for one gateway of a server
+    GatewayMeter(
+            Metrics metrics,
+            ServerStats stats,
+            ZnodeTree tree,
+            boolean isFirst,
+            @Nullable WriteObserver writes) {
         this.stats = stats;
+        this.tree = tree;
+        readPerNamespace = new NamespaceSummary(metrics, SummarySet.READ_PER_NAMESPACE);
+        writePerNamespace =
+                isFirst ? new NamespaceSummary(metrics, SummarySet.WRITE_PER_NAMESPACE) : null;
         this.writes = writes;
         recorder = stats.recorder();
         readLatency = metrics.summary(Summary.READLATENCY);
@@ -70,6 +95,33 @@ final class GatewayMeter implements GatewayObserver {
     @Override
     public void authFailed() {
         stats.authFailed();
+    }
+
+    @Override
+    public void znodeRead(byte[] path, int from, int end, int shownBytes) {
+        readPerNamespace.add(path, from, end, (long) end - from + shownBytes + STAT_BYTES);
+    }
+
+    @Override
+    public void committed(Applied applied) {
+        if (writePerNamespace == null) {
+            return;
+        }
+        for (Change each : applied.changes()) {
+            byte[] path = each.path();
+            int dataBytes =
+                    switch (each.kind()) {
+                        case CREATED, DATA_CHANGED -> dataBytesOf(applied, path);
+                        case DELETED -> 0;
+                    };
+            writePerNamespace.add(path, 0, path.length, (long) path.length + dataBytes);
+        }
+    }
+
+    /// None of a znode that a later part of the same transaction deleted.
+    private int dataBytesOf(Applied applied, byte[] path) {
+        NodeView node = tree.find(applied.state(), path, 0, path.length);
+        return node == null ? 0 : node.stat().dataLength();
     }
 
     @Override

@@ -86,6 +86,14 @@ public final class JuteWriter {
         INT.set(bytes, index, value);
     }
 
+    /// Four bytes written before.
+    public int intAt(int index) {
+        if (index < 0 || index + 4 > length) {
+            throw new IllegalArgumentException("index=" + index + " length=" + length);
+        }
+        return (int) INT.get(bytes, index);
+    }
+
     /// A buffer with its length before it; null becomes length -1.
     public void writeBuffer(byte @Nullable [] value) {
         if (value == null) {

@@ -25,7 +25,7 @@ public final class Metrics {
     /// `other`: clients choose the names of znodes, memory must not follow them without end.
     static final int KEYS_MAX = 1000;
 
-    private static final String OTHER = "other";
+    static final String OTHER = "other";
 
     private final Era era = new Era();
     private final Map<Counter, List<CounterCell>> counters = new EnumMap<>(Counter.class);

@@ -30,6 +30,11 @@ public interface PeerEvents {
 
     void received(long link, List<Message> messages);
 
+    /// Packets that waited for a learner are being written to it.
+    ///
+    /// @param waitedNanos how long the oldest of them waited
+    void learnerServed(long serverId, int packets, long waitedNanos);
+
     /// A port cannot be had: the server must stop.
     ///
     /// @param why with the port and what to do

@@ -33,6 +33,12 @@ final class QuorumLink {
     /// For a message without a payload.
     private static final int MESSAGE_BYTES = 64;
 
+    /// Told of each batch that the writer took, on its thread.
+    interface Taken {
+        /// @param waitedNanos how long the oldest of them waited
+        void batch(int packets, long waitedNanos);
+    }
+
     /// What can wait for the writer.
     private sealed interface Outgoing {
         record Packet(Message message) implements Outgoing {}
@@ -51,6 +57,10 @@ final class QuorumLink {
 
     private ArrayDeque<Outgoing> queue = new ArrayDeque<>();
     private long queuedBytes;
+
+    /// Since when something waits.
+    private long queuedSinceNanos;
+
     private boolean hungUp;
     private boolean ended;
     private long connectedMillis;
@@ -167,6 +177,9 @@ final class QuorumLink {
             if (queuedBytes > unsentBytesMax) {
                 return false;
             }
+            if (queue.isEmpty()) {
+                queuedSinceNanos = System.nanoTime();
+            }
             queue.add(outgoing);
             changed.signal();
             return true;
@@ -248,10 +261,10 @@ final class QuorumLink {
     }
 
     /// The writer's life: returns when the connection was hung up or ended.
-    void write() throws IOException, InterruptedException {
+    void write(Taken taken) throws IOException, InterruptedException {
         OutputStream out = requireSocket().getOutputStream();
         var bytes = new JuteWriter(CHUNK_BYTES);
-        for (var batch = take(); batch != null; batch = take()) {
+        for (var batch = take(taken); batch != null; batch = take(taken)) {
             for (Outgoing each : batch) {
                 switch (each) {
                     case Outgoing.Packet packet -> PeerCodec.encode(packet.message(), bytes);
@@ -277,7 +290,9 @@ final class QuorumLink {
     }
 
     /// Everything that waits; null if there will be no more.
-    private @Nullable ArrayDeque<Outgoing> take() throws InterruptedException {
+    private @Nullable ArrayDeque<Outgoing> take(Taken told) throws InterruptedException {
+        ArrayDeque<Outgoing> taken;
+        long sinceNanos;
         lock.lock();
         try {
             while (queue.isEmpty() && !hungUp && !ended) {
@@ -286,13 +301,15 @@ final class QuorumLink {
             if (ended || queue.isEmpty()) {
                 return null;
             }
-            var taken = queue;
+            taken = queue;
+            sinceNanos = queuedSinceNanos;
             queue = new ArrayDeque<>();
             queuedBytes = 0;
-            return taken;
         } finally {
             lock.unlock();
         }
+        told.batch(taken.size(), System.nanoTime() - sinceNanos);
+        return taken;
     }
 
     private Socket requireSocket() {

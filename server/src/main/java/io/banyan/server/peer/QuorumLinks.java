@@ -171,7 +171,7 @@ final class QuorumLinks {
             if (!link.connected(socket)) {
                 return;
             }
-            startWriter(link, serverId);
+            startWriter(link, serverId, (packets, waited) -> {});
             events.linkOpened(link.number());
             read(link, new PacketInput(socket.getInputStream(), settings.fieldBytesMax()));
         } catch (EOFException e) {
@@ -221,13 +221,13 @@ final class QuorumLinks {
                 .toList();
     }
 
-    private void startWriter(QuorumLink link, long serverId) {
+    private void startWriter(QuorumLink link, long serverId, QuorumLink.Taken taken) {
         Thread.ofPlatform()
                 .daemon()
                 .name("banyan-quorum-" + serverId + "-out")
                 .start(() -> {
                     try {
-                        link.write();
+                        link.write(taken);
                     } catch (IOException e) {
                         lost(link, e.toString());
                     } catch (InterruptedException e) {
@@ -312,7 +312,7 @@ final class QuorumLinks {
         awaitPlace(id, link);
         links.put(link.number(), link);
         Thread.currentThread().setName("banyan-quorum-" + id + "-in");
-        startWriter(link, id);
+        startWriter(link, id, (packets, waited) -> events.learnerServed(id, packets, waited));
         opened.accept(link.number());
         events.received(link.number(), List.of(first));
         return link;

@@ -1,8 +1,12 @@
 package io.banyan.server.peer;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.banyan.zab.Message;
 import io.banyan.zab.Notification;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -30,6 +34,9 @@ final class Heard implements PeerEvents {
     record Failed(String why) implements Event {}
 
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+
+    /// Not an event: how packets fall into batches is nobody's promise.
+    private final Map<Long, Long> served = new ConcurrentHashMap<>();
 
     @Override
     public void notified(long serverId, Notification notification) {
@@ -59,6 +66,17 @@ final class Heard implements PeerEvents {
     @Override
     public void received(long link, List<Message> messages) {
         messages.forEach(message -> events.add(new Came(link, message)));
+    }
+
+    @Override
+    public void learnerServed(long serverId, int packets, long waitedNanos) {
+        assertThat(waitedNanos).isNotNegative();
+        served.merge(serverId, (long) packets, Long::sum);
+    }
+
+    /// How many packets were written to a learner, or are about to be.
+    long served(long serverId) {
+        return served.getOrDefault(serverId, 0L);
     }
 
     @Override

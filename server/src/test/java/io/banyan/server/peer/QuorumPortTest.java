@@ -50,6 +50,9 @@ final class QuorumPortTest {
                 assertThat(learner.nextOfLink()).isEqualTo(new Came(-1, new Message.Commit(i)));
                 assertThat(leader.nextOfLink()).isEqualTo(new Came(1, new Message.Ack(i)));
             }
+            // What was sent to the learner, and not what the learner sent to its leader.
+            assertThat(leader.served(1)).isEqualTo(5_001);
+            assertThat(learner.served(2)).isZero();
         }
     }
 
