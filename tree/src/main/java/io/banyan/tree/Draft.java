@@ -18,10 +18,7 @@ final class Draft {
     /// every turn would cost more than the object saves.
     private static final int REPACKED_DATA_BYTES_MAX = 1024;
 
-    private static final byte[] QUOTA = Paths.utf8("/zookeeper/quota");
     private static final byte[] MEMBERSHIP = Paths.utf8("/zookeeper/config");
-    private static final byte[] LIMITS_NAME = Paths.utf8("/zookeeper_limits");
-    private static final byte[] STATS_NAME = Paths.utf8("/zookeeper_stats");
 
     private final TreeConfig config;
     private final long zxid;
@@ -31,38 +28,15 @@ final class Draft {
     private Branch root;
     private long digest;
     private long sizeBytes;
-    private Trie sessions;
-    private int sessionCount;
-    private Trie ephemerals;
-    private int ephemeralCount;
+    private Owners owners;
     private AclTable acls;
-    private PathSet containers;
-    private PathSet ttls;
     private PathSet quotas;
 
     private List<Change> changes = List.of();
 
-    /// The znodes from the root down to the parent of what {@link #seek} looked for, and where in
-    /// the path the name of each one's child is.
-    private Object[] spine = new Object[8];
+    private final Way way = new Way();
 
-    private int[] nameFrom = new int[8];
-    private int[] nameEnd = new int[8];
-
-    /// Of those names, in the tries.
-    private int[] nameHash = new int[8];
-
-    private int depth;
-    private boolean parentFound;
-
-    /// What the spine was made for: checking first and changing then needs one walk, not two.
-    private byte @Nullable [] soughtPath;
-
-    private int soughtFrom;
-    private int soughtEnd;
-    private @Nullable Branch soughtRoot;
-    private @Nullable Object soughtEntry;
-
+    /// Of the znode above the one that is changed.
     private final Fields parent = new Fields();
 
     /// @param edit null for a transaction of one step, which has nothing to gain from it
@@ -74,31 +48,14 @@ final class Draft {
         root = base.root;
         digest = base.digest();
         sizeBytes = base.sizeBytes;
-        sessions = base.sessions;
-        sessionCount = base.sessionCount();
-        ephemerals = base.ephemerals;
-        ephemeralCount = base.ephemeralCount();
+        owners = base.owners;
         acls = base.acls;
-        containers = base.containers;
-        ttls = base.ttls;
         quotas = base.quotas;
     }
 
     /// The draft as a state. Nothing may be drafted afterwards.
     State finish() {
-        return new State(
-                zxid,
-                digest,
-                root,
-                sizeBytes,
-                sessions,
-                sessionCount,
-                ephemerals,
-                ephemeralCount,
-                acls,
-                containers,
-                ttls,
-                quotas);
+        return new State(zxid, digest, root, sizeBytes, owners, acls, quotas);
     }
 
     List<Change> changes() {
@@ -110,80 +67,13 @@ final class Draft {
     /// Looks for a znode and remembers the way, so that what follows can change it.
     ///
     /// @return its entry, null if there is none; then {@link #parentFound} tells of its parent
-    @SuppressWarnings("ReferenceEquality") // the same array and root: anything else is a new walk
     @Nullable Object seek(byte[] path, int from, int end) {
-        boolean sameWay = path == soughtPath && from == soughtFrom && root == soughtRoot;
-        if (!sameWay || end != soughtEnd) {
-            // A parent first, and then its child, is how most changes begin.
-            Object above = sameWay && isBelowSought(path, end) ? soughtEntry : null;
-            soughtEntry = above == null ? walk(path, from, end) : walk(path, end, above, soughtEnd);
-            soughtPath = path;
-            soughtFrom = from;
-            soughtEnd = end;
-            soughtRoot = root;
-        }
-        return soughtEntry;
-    }
-
-    private @Nullable Object walk(byte[] path, int from, int end) {
-        depth = 0;
-        parentFound = true;
-        if (from == end || (end - from == 1 && path[from] == '/')) {
-            return root;
-        }
-        if (path[from] != '/') {
-            parentFound = false;
-            return null;
-        }
-        return walk(path, end, root, from);
-    }
-
-    private boolean isBelowSought(byte[] path, int end) {
-        return depth > 0 && end > soughtEnd && path[soughtEnd] == '/';
-    }
-
-    /// @param start a znode on the way, to which the spine leads
-    /// @param startEnd index behind the path of that znode
-    private @Nullable Object walk(byte[] path, int end, Object start, int startEnd) {
-        Object entry = start;
-        int at = startEnd;
-        while (true) {
-            int next = State.slashAfter(path, at + 1, end);
-            int hash = Trie.hash(path, at + 1, next);
-            push(entry, at + 1, next, hash);
-            Object child =
-                    entry instanceof Branch branch
-                            ? branch.children.find(path, at + 1, next, hash)
-                            : null;
-            if (next == end) {
-                return child;
-            }
-            if (child == null) {
-                parentFound = false;
-                return null;
-            }
-            entry = child;
-            at = next;
-        }
-    }
-
-    private void push(Object entry, int from, int end, int hash) {
-        if (depth == spine.length) {
-            spine = Arrays.copyOf(spine, 2 * depth);
-            nameFrom = Arrays.copyOf(nameFrom, 2 * depth);
-            nameEnd = Arrays.copyOf(nameEnd, 2 * depth);
-            nameHash = Arrays.copyOf(nameHash, 2 * depth);
-        }
-        spine[depth] = entry;
-        nameFrom[depth] = from;
-        nameEnd[depth] = end;
-        nameHash[depth] = hash;
-        depth++;
+        return way.seek(root, path, from, end);
     }
 
     /// Whether the last {@link #seek} found the parent.
     boolean parentFound() {
-        return parentFound;
+        return way.parentFound();
     }
 
     List<Acl> acl(long number) {
@@ -191,13 +81,11 @@ final class Draft {
     }
 
     boolean hasSession(long sessionId) {
-        byte[] key = State.sessionKey(sessionId);
-        return sessions.find(key, 0, key.length) != null;
+        return owners.hasSession(sessionId);
     }
 
     List<byte[]> ephemeralsOf(long sessionId) {
-        PathSet paths = State.ephemeralsOf(ephemerals, sessionId);
-        return paths == null ? List.of() : paths.toList();
+        return owners.ephemeralsOf(sessionId);
     }
 
     // --- znodes ---
@@ -217,7 +105,7 @@ final class Draft {
             long owner,
             int parentCversion) {
         Object present = seek(path, from, end);
-        if (!parentFound) {
+        if (!way.parentFound()) {
             return ErrorCode.NO_NODE;
         }
         if (present != null) {
@@ -230,28 +118,23 @@ final class Draft {
         account(0, node.digest, path, from, end);
         sizeBytes += end - from + node.dataLength();
 
-        int level = depth - 1;
-        Object above = spine[level];
-        parent.read(above);
+        parent.read(way.parent());
         raise(parentCversion);
         parent.childCount++;
-        Trie children = above instanceof Branch branch ? branch.children : Trie.EMPTY;
-        storeParent(path, from, level, children.put(entry, nameHash[level], edit), 1);
+        storeParent(path, from, siblings().put(entry, way.nameHash(), edit), 1);
         changed(Change.Kind.CREATED, path, from, end, acl);
 
-        own(path, from, end, owner);
+        owners = owners.with(owner, config, path, from, end, edit);
         quotaCreated(path, from, end, node.dataLength());
         return ErrorCode.OK;
     }
 
     private int recreate(
             byte[] path, int from, int end, Object present, List<Acl> acl, int parentCversion) {
-        if (depth > 0) {
-            int level = depth - 1;
-            Object above = spine[level];
-            parent.read(above);
+        if (!way.leadsToRoot()) {
+            parent.read(way.parent());
             raise(parentCversion);
-            storeParent(path, from, level, ((Branch) above).children, 0);
+            storeParent(path, from, siblings(), 0);
         }
         var node = new Fields();
         node.read(present);
@@ -275,12 +158,10 @@ final class Draft {
     /// @return 0; NO_NODE if it is not there, its parent's pzxid rises even so; NOT_EMPTY
     int delete(byte[] path, int from, int end) {
         Object present = seek(path, from, end);
-        if (!parentFound || depth == 0) {
+        if (!way.parentFound() || way.leadsToRoot()) {
             return ErrorCode.NO_NODE;
         }
-        int level = depth - 1;
-        Object above = spine[level];
-        parent.read(above);
+        parent.read(way.parent());
         var node = new Fields();
         if (present != null) {
             node.read(present);
@@ -290,8 +171,7 @@ final class Draft {
         }
         parent.pzxid = Math.max(parent.pzxid, zxid);
         if (present == null) {
-            Trie children = above instanceof Branch branch ? branch.children : Trie.EMPTY;
-            storeParent(path, from, level, children, 0);
+            storeParent(path, from, siblings(), 0);
             return ErrorCode.NO_NODE;
         }
         account(node.digest, 0, path, from, end);
@@ -300,12 +180,11 @@ final class Draft {
         acls = acls.released(node.acl, edit);
 
         parent.childCount--;
-        Trie children =
-                ((Branch) above).children.remove(path, nameFrom[level], nameEnd[level], edit);
-        storeParent(path, from, level, children, -1);
+        Trie remaining = siblings().remove(path, way.nameFrom(), way.nameEnd(), edit);
+        storeParent(path, from, remaining, -1);
         changed(Change.Kind.DELETED, path, from, end, acl);
 
-        disown(path, from, end, node.owner);
+        owners = owners.without(node.owner, config, path, from, end, edit);
         quotaDeleted(path, from, end, node.dataLength());
         return ErrorCode.OK;
     }
@@ -388,8 +267,7 @@ final class Draft {
         long before = node.acl;
         exchangeAcl(node, acl);
         if (node.acl != before) {
-            int end = depth == 0 ? 0 : nameEnd[depth - 1];
-            storePacked(path, node, present, depth == 0 ? 0 : nameFrom[depth - 1], end);
+            storePacked(path, node, present);
         }
     }
 
@@ -405,10 +283,7 @@ final class Draft {
     // --- sessions ---
 
     void createSession(long sessionId, int timeoutMillis) {
-        if (!hasSession(sessionId)) {
-            sessionCount++;
-        }
-        sessions = sessions.put(State.sessionEntry(sessionId, timeoutMillis), edit);
+        owners = owners.withSession(sessionId, timeoutMillis, edit);
     }
 
     /// Ends a session: deletes the paths that the transaction lists, then whatever else it owns.
@@ -419,22 +294,12 @@ final class Draft {
         for (byte[] path : ephemeralsOf(sessionId)) {
             deleteQuietly(path);
         }
-        if (hasSession(sessionId)) {
-            byte[] key = State.sessionKey(sessionId);
-            sessions = sessions.remove(key, 0, key.length, edit);
-            sessionCount--;
-        }
+        owners = owners.withoutSession(sessionId, edit);
     }
 
     /// Deletes the ephemerals of sessions that are not there.
     void deleteOrphans() {
-        var orphaned = new ArrayList<byte[]>();
-        ephemerals.forEach(entry -> {
-            if (!hasSession(State.sessionOf(entry))) {
-                orphaned.addAll(((PathSet) entry).toList());
-            }
-        });
-        for (byte[] path : orphaned) {
+        for (byte[] path : owners.orphans()) {
             deleteQuietly(path);
         }
     }
@@ -449,29 +314,22 @@ final class Draft {
         if (config.digestEnabled()) {
             node.digest(path, from, end);
         }
-        int level = depth - 1;
-        return node.pack(path, nameFrom[level], nameEnd[level]);
+        return node.pack(path, way.nameFrom(), way.nameEnd());
     }
 
     /// Stores a znode whose own fields have changed, under the way that {@link #seek} went.
     private void storeTarget(byte[] path, int from, int end, Fields node, Object present) {
         if (config.digestEnabled()) {
             int before = node.digest;
-            node.digest(path, depth == 0 ? end : from, end);
+            // The root's path is empty for the digest.
+            node.digest(path, way.leadsToRoot() ? end : from, end);
             account(before, node.digest, path, from, end);
         }
-        int level = depth - 1;
-        storePacked(
-                path,
-                node,
-                present,
-                depth == 0 ? 0 : nameFrom[level],
-                depth == 0 ? 0 : nameEnd[level]);
+        storePacked(path, node, present);
     }
 
-    private void storePacked(
-            byte[] path, Fields node, Object present, int nameStart, int nameStop) {
-        byte[] bytes = node.pack(path, nameStart, nameStop);
+    private void storePacked(byte[] path, Fields node, Object present) {
+        byte[] bytes = node.pack(path, way.nameFrom(), way.nameEnd());
         Object entry = bytes;
         if (present instanceof Branch branch) {
             entry =
@@ -484,46 +342,38 @@ final class Draft {
                             branch.descendants,
                             node.digest);
         }
-        storeUpwards(depth - 1, entry, 0);
+        root = way.with(entry, edit);
     }
 
-    /// Stores the parent at a level of the spine with other children, and with `parent`'s fields.
-    private void storeParent(byte[] path, int from, int level, Trie children, int descendantsMore) {
-        Object above = spine[level];
+    /// Children of the parent of what was sought.
+    private Trie siblings() {
+        return way.parent() instanceof Branch branch ? branch.children : Trie.EMPTY;
+    }
+
+    /// Stores that parent with other children, and with `parent`'s fields.
+    private void storeParent(byte[] path, int from, Trie children, int descendantsMore) {
+        boolean isRoot = way.parentIsRoot();
         if (config.digestEnabled()) {
-            // The root's path is empty for the digest.
-            int end = level == 0 ? from : nameEnd[level - 1];
+            int end = isRoot ? from : way.parentNameEnd();
             int before = parent.digest;
             parent.digest(path, from, end);
             account(before, parent.digest, path, from, end);
         }
         boolean repack =
-                parent.childCount == 0
-                        && level > 0
-                        && parent.dataLength() <= REPACKED_DATA_BYTES_MAX;
-        Object entry;
-        if (repack) {
-            entry = parent.pack(path, nameFrom[level - 1], nameEnd[level - 1]);
-        } else {
-            entry =
-                    new Branch(
-                            Trie.packed(above),
-                            children,
-                            parent.pzxid,
-                            parent.cversion,
-                            parent.childCount,
-                            Branch.descendants(above) + descendantsMore,
-                            parent.digest);
-        }
-        storeUpwards(level - 1, entry, descendantsMore);
-    }
-
-    private void storeUpwards(int level, Object child, int descendantsMore) {
-        Object entry = child;
-        for (int i = level; i >= 0; i--) {
-            entry = ((Branch) spine[i]).withChild(entry, nameHash[i], descendantsMore, edit);
-        }
-        root = (Branch) entry;
+                parent.childCount == 0 && !isRoot && parent.dataLength() <= REPACKED_DATA_BYTES_MAX;
+        Object above = way.parent();
+        Object entry =
+                repack
+                        ? parent.pack(path, way.parentNameFrom(), way.parentNameEnd())
+                        : new Branch(
+                                Trie.packed(above),
+                                children,
+                                parent.pzxid,
+                                parent.cversion,
+                                parent.childCount,
+                                Branch.descendants(above) + descendantsMore,
+                                parent.digest);
+        root = way.withParent(entry, descendantsMore, edit);
     }
 
     // --- bookkeeping ---
@@ -541,7 +391,7 @@ final class Draft {
 
     private void changed(Change.Kind kind, byte[] path, int from, int end, List<Acl> acl) {
         List<Acl> parentAcl = List.of();
-        if (depth > 0 && kind != Change.Kind.DATA_CHANGED) {
+        if (!way.leadsToRoot() && kind != Change.Kind.DATA_CHANGED) {
             parentAcl = acls.list(parent.acl);
         }
         var change = new Change(kind, Arrays.copyOfRange(path, from, end), acl, parentAcl);
@@ -553,42 +403,6 @@ final class Draft {
             changes = new ArrayList<>(changes);
         }
         changes.add(change);
-    }
-
-    private void own(byte[] path, int from, int end, long owner) {
-        switch (OwnerKind.of(owner, config)) {
-            case PERSISTENT -> {}
-            case EPHEMERAL -> {
-                byte[] key = State.sessionKey(owner);
-                PathSet before = State.ephemeralsOf(ephemerals, owner);
-                PathSet set = before == null ? PathSet.under(key) : before;
-                ephemerals = ephemerals.put(set.with(path, from, end, edit), edit);
-                ephemeralCount++;
-            }
-            case CONTAINER -> containers = containers.with(path, from, end, edit);
-            case TTL -> ttls = ttls.with(path, from, end, edit);
-        }
-    }
-
-    private void disown(byte[] path, int from, int end, long owner) {
-        switch (OwnerKind.of(owner, config)) {
-            case PERSISTENT -> {}
-            case EPHEMERAL -> {
-                byte[] key = State.sessionKey(owner);
-                PathSet before = State.ephemeralsOf(ephemerals, owner);
-                if (before == null) {
-                    throw new IllegalStateException("an ephemeral its session does not know");
-                }
-                PathSet after = before.without(path, from, end, edit);
-                ephemerals =
-                        after.size() == 0
-                                ? ephemerals.remove(key, 0, key.length, edit)
-                                : ephemerals.put(after, edit);
-                ephemeralCount--;
-            }
-            case CONTAINER -> containers = containers.without(path, from, end, edit);
-            case TTL -> ttls = ttls.without(path, from, end, edit);
-        }
     }
 
     // --- quotas ---
@@ -616,8 +430,8 @@ final class Draft {
         if (quotaEnd < 0) {
             return false;
         }
-        QuotaText limits = quotaText(path, from, quotaEnd, LIMITS_NAME);
-        QuotaText usage = quotaText(path, from, quotaEnd, STATS_NAME);
+        QuotaText limits = quotaText(QuotaPaths.limitsOf(path, from, quotaEnd));
+        QuotaText usage = quotaText(QuotaPaths.usageOf(path, from, quotaEnd));
         if (limits == null || usage == null) {
             return false;
         }
@@ -633,8 +447,7 @@ final class Draft {
         return tooMany || tooLarge;
     }
 
-    private @Nullable QuotaText quotaText(byte[] path, int from, int quotaEnd, byte[] name) {
-        byte[] at = quotaPath(path, from, quotaEnd, name);
+    private @Nullable QuotaText quotaText(byte[] at) {
         Object entry = seek(at, 0, at.length);
         if (entry == null) {
             return null;
@@ -644,32 +457,27 @@ final class Draft {
         return QuotaText.parse(node.data, node.dataFrom, node.dataEnd);
     }
 
-    private static byte[] quotaPath(byte[] path, int from, int quotaEnd, byte[] name) {
-        int length = quotaEnd - from;
-        byte[] at = Arrays.copyOf(QUOTA, QUOTA.length + length + name.length);
-        System.arraycopy(path, from, at, QUOTA.length, length);
-        System.arraycopy(name, 0, at, QUOTA.length + length, name.length);
-        return at;
-    }
-
     private void quotaCreated(byte[] path, int from, int end, int dataLength) {
-        if (isBelowQuota(path, from, end)) {
-            int quotaFrom = from + QUOTA.length;
-            if (hasName(path, from, end, LIMITS_NAME)) {
-                int quotaEnd = end - LIMITS_NAME.length;
-                if (quotaEnd > quotaFrom) { // The root never has a quota.
-                    quotas = quotas.with(path, quotaFrom, quotaEnd, edit);
-                }
-            } else if (hasName(path, from, end, STATS_NAME)) {
-                recount(path, quotaFrom, end - STATS_NAME.length);
+        if (QuotaPaths.isBelow(path, from, end)) {
+            int limitedFrom = from + QuotaPaths.ROOT.length;
+            int limitedEnd = QuotaPaths.endOfLimited(path, limitedFrom, end);
+            int usedEnd = QuotaPaths.endOfUsed(path, limitedFrom, end);
+            if (limitedEnd > limitedFrom) { // The root never has a quota.
+                quotas = quotas.with(path, limitedFrom, limitedEnd, edit);
+            } else if (usedEnd >= 0) {
+                recount(path, limitedFrom, usedEnd);
             }
         }
         quotaChanged(path, from, end, 1, dataLength);
     }
 
     private void quotaDeleted(byte[] path, int from, int end, int dataLength) {
-        if (isBelowQuota(path, from, end) && hasName(path, from, end, LIMITS_NAME)) {
-            quotas = quotas.without(path, from + QUOTA.length, end - LIMITS_NAME.length, edit);
+        if (QuotaPaths.isBelow(path, from, end)) {
+            int limitedFrom = from + QuotaPaths.ROOT.length;
+            int limitedEnd = QuotaPaths.endOfLimited(path, limitedFrom, end);
+            if (limitedEnd > limitedFrom) {
+                quotas = quotas.without(path, limitedFrom, limitedEnd, edit);
+            }
         }
         quotaChanged(path, from, end, -1, -dataLength);
     }
@@ -679,7 +487,7 @@ final class Draft {
         if (quotaEnd < 0) {
             return;
         }
-        QuotaText usage = quotaText(path, from, quotaEnd, STATS_NAME);
+        QuotaText usage = quotaText(QuotaPaths.usageOf(path, from, quotaEnd));
         if (usage != null) {
             storeUsage(path, from, quotaEnd, usage.plus(countMore, bytesMore));
         }
@@ -706,7 +514,7 @@ final class Draft {
     /// Writes the usage into its znode, which stays as it was but for the data: no version, no
     /// watch, no digest.
     private void storeUsage(byte[] path, int from, int quotaEnd, QuotaText usage) {
-        byte[] at = quotaPath(path, from, quotaEnd, STATS_NAME);
+        byte[] at = QuotaPaths.usageOf(path, from, quotaEnd);
         Object entry = seek(at, 0, at.length);
         if (entry == null) {
             return;
@@ -719,20 +527,11 @@ final class Draft {
         storeTarget(at, 0, at.length, node, entry);
     }
 
-    private static boolean isBelowQuota(byte[] path, int from, int end) {
-        return Paths.startsWith(path, from, end, QUOTA) && end - from > QUOTA.length;
-    }
-
-    private static boolean hasName(byte[] path, int from, int end, byte[] slashName) {
-        return end - from > slashName.length
-                && Arrays.equals(path, end - slashName.length, end, slashName, 0, slashName.length);
-    }
-
     /// For a loader: what every tree has. As in ZooKeeper these znodes come without a trace in
     /// their parents' stats, all zero but for the aversion of the configuration's.
     void completeSystemNodes() {
         completeSystemNode(Paths.utf8("/zookeeper"), Acl.OPEN, 0);
-        completeSystemNode(QUOTA, Acl.OPEN, 0);
+        completeSystemNode(QuotaPaths.ROOT, Acl.OPEN, 0);
         completeSystemNode(MEMBERSHIP, Acl.READ_ONLY, -1);
     }
 
@@ -764,32 +563,28 @@ final class Draft {
         byte[] entry = packed(node, path, 0, path.length);
         account(0, node.digest, path, 0, path.length);
         sizeBytes += path.length;
-        int level = depth - 1;
-        Object above = spine[level];
-        parent.read(above);
+        parent.read(way.parent());
         parent.childCount++;
-        Trie children = above instanceof Branch branch ? branch.children : Trie.EMPTY;
-        storeParent(path, 0, level, children.put(entry, nameHash[level], edit), 1);
+        storeParent(path, 0, siblings().put(entry, way.nameHash(), edit), 1);
     }
 
     /// For a loader: finds the quotas among the znodes and counts what they hold.
     void rebuildQuotas() {
-        Object start = seek(QUOTA, 0, QUOTA.length);
+        Object start = seek(QuotaPaths.ROOT, 0, QuotaPaths.ROOT.length);
         if (start == null) {
             return;
         }
         var found = new ArrayList<byte[]>();
         var walk = new State.Walk(start);
         do {
-            if (hasName(walk.path(), 0, walk.pathEnd(), LIMITS_NAME)) {
-                found.add(Arrays.copyOf(walk.path(), walk.pathEnd() - LIMITS_NAME.length));
+            int limitedEnd = QuotaPaths.endOfLimited(walk.path(), 0, walk.pathEnd());
+            if (limitedEnd > 0) { // The root never has a quota.
+                found.add(Arrays.copyOf(walk.path(), limitedEnd));
             }
         } while (walk.next());
         for (byte[] path : found) {
-            if (path.length > 0) {
-                quotas = quotas.with(path, 0, path.length, edit);
-                recount(path, 0, path.length);
-            }
+            quotas = quotas.with(path, 0, path.length, edit);
+            recount(path, 0, path.length);
         }
     }
 }

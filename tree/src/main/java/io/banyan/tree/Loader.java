@@ -24,8 +24,7 @@ public final class Loader implements SnapshotSink {
     private final TreeConfig config;
     private final Edit edit = new Edit();
 
-    private Trie sessions = Trie.EMPTY;
-    private int sessionCount;
+    private Owners owners = Owners.NONE;
 
     private final Map<Long, List<Acl>> acls = new HashMap<>();
     private final Map<Long, Integer> aclUsers = new HashMap<>();
@@ -38,9 +37,6 @@ public final class Loader implements SnapshotSink {
 
     private long digest;
     private long sizeBytes;
-    private final Map<Long, List<byte[]>> ephemerals = new HashMap<>();
-    private PathSet containers = PathSet.EMPTY;
-    private PathSet ttls = PathSet.EMPTY;
     private final Fields fields = new Fields();
 
     Loader(TreeConfig config) {
@@ -76,11 +72,7 @@ public final class Loader implements SnapshotSink {
 
     @Override
     public void session(long sessionId, int timeoutMillis) {
-        byte[] key = State.sessionKey(sessionId);
-        if (sessions.find(key, 0, key.length) == null) {
-            sessionCount++;
-        }
-        sessions = sessions.put(State.sessionEntry(sessionId, timeoutMillis), edit);
+        owners = owners.withSession(sessionId, timeoutMillis, edit);
     }
 
     @Override
@@ -120,7 +112,7 @@ public final class Loader implements SnapshotSink {
         }
         System.arraycopy(nodePath, slash, path, slash, digestEnd - slash);
         push(packed, digestEnd);
-        own(nodePath, digestEnd, stat.ephemeralOwner());
+        owners = owners.with(stat.ephemeralOwner(), config, nodePath, 0, digestEnd, edit);
     }
 
     private boolean present(byte[] nodePath, int from, int end) {
@@ -211,18 +203,6 @@ public final class Loader implements SnapshotSink {
         }
     }
 
-    private void own(byte[] nodePath, int end, long owner) {
-        switch (OwnerKind.of(owner, config)) {
-            case PERSISTENT -> {}
-            case EPHEMERAL ->
-                    ephemerals
-                            .computeIfAbsent(owner, _ -> new ArrayList<>())
-                            .add(Arrays.copyOf(nodePath, end));
-            case CONTAINER -> containers = containers.with(nodePath, 0, end, edit);
-            case TTL -> ttls = ttls.with(nodePath, 0, end, edit);
-        }
-    }
-
     /// @param zxid the snapshot's, from the name of its file
     public State finish(long zxid) {
         if (depth == 0) {
@@ -241,31 +221,8 @@ public final class Loader implements SnapshotSink {
                         open.childCount,
                         open.descendants,
                         open.digest);
-        Trie owners = Trie.EMPTY;
-        int ephemeralCount = 0;
-        for (var entry : ephemerals.entrySet()) {
-            PathSet set = PathSet.under(State.sessionKey(entry.getKey()));
-            for (byte[] each : entry.getValue()) {
-                set = set.with(each, 0, each.length, edit);
-            }
-            owners = owners.put(set, edit);
-            ephemeralCount += set.size();
-        }
-        var loaded =
-                new State(
-                        zxid,
-                        digest,
-                        root,
-                        sizeBytes,
-                        sessions,
-                        sessionCount,
-                        owners,
-                        ephemeralCount,
-                        aclTable(),
-                        containers,
-                        ttls,
-                        PathSet.EMPTY);
-        return completed(loaded);
+        return completed(
+                new State(zxid, digest, root, sizeBytes, owners, aclTable(), PathSet.EMPTY));
     }
 
     /// Numbers above those in use are given on: below them a snapshot may have had lists that

@@ -105,12 +105,10 @@ final class Reads {
     int getEphemerals(State state, long sessionId, @Nullable String prefix, JuteWriter out) {
         String text = prefix == null || prefix.isBlank() || prefix.equals("/") ? "" : prefix;
         byte[] wanted = Paths.utf8(text);
-        PathSet paths = State.ephemeralsOf(state.ephemerals, sessionId);
-        List<byte[]> list = paths == null ? List.of() : paths.toList();
         int countAt = out.length();
         out.writeInt(0);
         int count = 0;
-        for (byte[] path : list) {
+        for (byte[] path : state.owners.ephemeralsOf(sessionId)) {
             if (Paths.startsWith(path, 0, path.length, wanted)) {
                 out.writeBuffer(path);
                 count++;

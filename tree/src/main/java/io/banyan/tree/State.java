@@ -2,26 +2,14 @@ package io.banyan.tree;
 
 import io.banyan.wire.SnapshotSink;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that is replicated, after one transaction: znodes, sessions, ACLs, quotas. An
 /// immutable value that shares with its predecessors whatever did not change; any thread may read
 /// it.
 public final class State {
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle INT =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-
-    /// A session as an entry: length of the key, session id, timeout.
-    private static final int SESSION_KEY_BYTES = 8;
-
     private final long zxid;
     private final long digest;
     final Branch root;
@@ -29,16 +17,10 @@ public final class State {
     /// Bytes of paths and data; the root's alias `/` is not in it.
     final long sizeBytes;
 
-    final Trie sessions;
-    private final int sessionCount;
-
-    /// Sessions' sets of ephemerals, also of sessions that are gone.
-    final Trie ephemerals;
-
-    private final int ephemeralCount;
+    final Owners owners;
     final AclTable acls;
-    final PathSet containers;
-    final PathSet ttls;
+
+    /// The paths with a quota.
     final PathSet quotas;
 
     State(
@@ -46,25 +28,15 @@ public final class State {
             long digest,
             Branch root,
             long sizeBytes,
-            Trie sessions,
-            int sessionCount,
-            Trie ephemerals,
-            int ephemeralCount,
+            Owners owners,
             AclTable acls,
-            PathSet containers,
-            PathSet ttls,
             PathSet quotas) {
         this.zxid = zxid;
         this.digest = digest;
         this.root = root;
         this.sizeBytes = sizeBytes;
-        this.sessions = sessions;
-        this.sessionCount = sessionCount;
-        this.ephemerals = ephemerals;
-        this.ephemeralCount = ephemeralCount;
+        this.owners = owners;
         this.acls = acls;
-        this.containers = containers;
-        this.ttls = ttls;
         this.quotas = quotas;
     }
 
@@ -89,76 +61,30 @@ public final class State {
     }
 
     public int ephemeralCount() {
-        return ephemeralCount;
+        return owners.ephemeralCount;
     }
 
     public int sessionCount() {
-        return sessionCount;
+        return owners.sessionCount;
     }
 
     public boolean hasSession(long sessionId) {
-        return sessions.find(sessionKey(sessionId), 0, SESSION_KEY_BYTES) != null;
+        return owners.hasSession(sessionId);
     }
 
     /// @return the negotiated timeout, -1 if there is no such session
     public int sessionTimeoutMillis(long sessionId) {
-        Object entry = sessions.find(sessionKey(sessionId), 0, SESSION_KEY_BYTES);
-        return entry == null ? -1 : timeoutMillis((byte[]) entry);
+        return owners.timeoutMillis(sessionId);
     }
 
     /// In an order that is the same in every JVM, but means nothing.
     public void forEachSession(SessionVisitor visitor) {
-        sessions.forEach(entry -> {
-            byte[] session = (byte[]) entry;
-            long sessionId = (long) LONG.get(session, 1);
-            PathSet paths = ephemeralsOf(ephemerals, sessionId);
-            visitor.session(
-                    sessionId, timeoutMillis(session), paths == null ? List.of() : paths.toList());
-        });
+        owners.forEachSession(visitor);
     }
 
     /// The same content under another zxid.
     public State withZxid(long newZxid) {
-        return new State(
-                newZxid,
-                digest,
-                root,
-                sizeBytes,
-                sessions,
-                sessionCount,
-                ephemerals,
-                ephemeralCount,
-                acls,
-                containers,
-                ttls,
-                quotas);
-    }
-
-    static byte[] sessionKey(long sessionId) {
-        byte[] key = new byte[SESSION_KEY_BYTES];
-        LONG.set(key, 0, sessionId);
-        return key;
-    }
-
-    static byte[] sessionEntry(long sessionId, int timeoutMillis) {
-        byte[] entry = new byte[1 + SESSION_KEY_BYTES + Integer.BYTES];
-        entry[0] = SESSION_KEY_BYTES;
-        LONG.set(entry, 1, sessionId);
-        INT.set(entry, 1 + SESSION_KEY_BYTES, timeoutMillis);
-        return entry;
-    }
-
-    /// The session whose key an entry has.
-    static long sessionOf(Object entry) {
-        return (long) LONG.get(Trie.packed(entry), 1);
-    }
-
-    private static int timeoutMillis(byte[] session) {
-        return (int) INT.get(session, 1 + SESSION_KEY_BYTES);
-    }
-
-    static @Nullable PathSet ephemeralsOf(Trie ephemerals, long sessionId) {
-        return (PathSet) ephemerals.find(sessionKey(sessionId), 0, SESSION_KEY_BYTES);
+        return new State(newZxid, digest, root, sizeBytes, owners, acls, quotas);
     }
 
     /// The znode at a path, `/` and the empty path both being the root.
@@ -202,10 +128,7 @@ public final class State {
     /// Tells everything to a sink: sessions, then ACLs (numbers above 0), then znodes depth first,
     /// parents before children. The order is the same for equal states.
     public void writeTo(SnapshotSink sink) throws IOException {
-        Trie.Cursor each = sessions.cursor();
-        for (Object entry = each.next(); entry != null; entry = each.next()) {
-            sink.session(sessionOf(entry), timeoutMillis((byte[]) entry));
-        }
+        owners.writeTo(sink);
         acls.forEach(sink::acl);
         var walk = new Walk(root);
         var fields = new Fields();

@@ -163,7 +163,7 @@ public final class ZnodeTree {
     public List<byte[]> reapable(State state, long wallMillis, long maxNeverUsedMillis) {
         var due = new ArrayList<byte[]>();
         var node = new Fields();
-        for (byte[] path : state.containers.toList()) {
+        for (byte[] path : state.owners.containers.toList()) {
             if (isChildless(state, path, node)) {
                 // Without the first condition a container would go before its first child comes.
                 boolean used = node.cversion > 0;
@@ -174,7 +174,7 @@ public final class ZnodeTree {
                 }
             }
         }
-        for (byte[] path : state.ttls.toList()) {
+        for (byte[] path : state.owners.ttls.toList()) {
             if (isChildless(state, path, node)) {
                 long ttlMillis = OwnerKind.ttlMillis(node.owner);
                 if (ttlMillis != 0 && wallMillis - node.mtime > ttlMillis) {

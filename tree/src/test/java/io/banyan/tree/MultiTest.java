@@ -188,8 +188,8 @@ final class MultiTest {
         assertHeader(in, OpCode.CREATE, 0);
         assertThat(in.readString()).isEqualTo("/p1");
         assertEnd(in);
-        assertThat(extended.state.containers.size()).isEqualTo(2);
-        assertThat(extended.state.ttls.size()).isEqualTo(1);
+        assertThat(extended.state.owners.containers.size()).isEqualTo(2);
+        assertThat(extended.state.owners.ttls.size()).isEqualTo(1);
     }
 
     @Test

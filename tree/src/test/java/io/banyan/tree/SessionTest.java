@@ -170,7 +170,7 @@ final class SessionTest {
         assertThat(world.last.type()).isEqualTo(OpCode.DELETE_CONTAINER);
         assertThat(world.last.sessionId()).isZero();
         assertThat(due(0)).isEmpty();
-        assertThat(world.state.containers.size()).isZero();
+        assertThat(world.state.owners.containers.size()).isZero();
     }
 
     @Test
@@ -200,7 +200,7 @@ final class SessionTest {
         extended.delete("/t/child", -1);
         assertThat(due(extended, 0)).containsExactly("/t");
         assertThat(extended.reap("/t")).isZero();
-        assertThat(extended.state.ttls.size()).isZero();
+        assertThat(extended.state.owners.ttls.size()).isZero();
     }
 
     private List<String> due(long maxNeverUsedMillis) {

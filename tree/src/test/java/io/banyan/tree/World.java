@@ -459,8 +459,8 @@ final class World {
                         + state.digest()
                         + " zxid "
                         + state.zxid());
-        lines.add("containers " + texts(state.containers));
-        lines.add("ttls " + texts(state.ttls));
+        lines.add("containers " + texts(state.owners.containers));
+        lines.add("ttls " + texts(state.owners.ttls));
         lines.add("quotas " + texts(state.quotas));
         lines.sort(null);
         return lines;
