@@ -100,8 +100,6 @@ final class NacosDoor implements Door {
                 new MultiThreadIoEventLoopGroup(
                         1, new DefaultThreadFactory("nacos-udp", true), NioIoHandler.newFactory());
         var udp = new UdpPush(services, thread, udpLoop, System::nanoTime);
-        NacosHttp http =
-                HttpRooms.build(tree, configs, limits, services, registry, leases, udp, auth);
         var grpc =
                 new NacosGrpc(
                         tree,
@@ -112,6 +110,17 @@ final class NacosDoor implements Door {
                         auth,
                         () -> System.nanoTime() / 1_000_000,
                         System::currentTimeMillis);
+        NacosHttp http =
+                HttpRooms.build(
+                        tree,
+                        configs,
+                        limits,
+                        services,
+                        registry,
+                        leases,
+                        udp,
+                        auth,
+                        grpc::connected);
         ServerBuilder builder = Server.builder().workerGroup(workers, false);
         listen(builder, settings, settings.httpPort());
         listen(builder, settings, settings.grpcPort());

@@ -7,9 +7,12 @@ import com.alibaba.nacos.api.NacosFactory;
 import com.alibaba.nacos.api.config.ConfigService;
 import com.alibaba.nacos.api.config.listener.Listener;
 import com.alibaba.nacos.api.naming.NamingService;
+import com.alibaba.nacos.api.naming.listener.EventListener;
 import com.alibaba.nacos.api.naming.listener.NamingEvent;
 import com.alibaba.nacos.api.naming.pojo.Instance;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.banyan.nacos.config.Md5;
+import io.banyan.nacos.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +62,43 @@ class NacosClientTest {
         naming.shutDown();
         consumer.shutDown();
         server.close();
+    }
+
+    /// What the interfaces of administration tell of a client that has a connection.
+    @Test
+    void aClientWithAConnectionIsToldOfWithWhatItPublishesAndSubscribes() throws Exception {
+        EventListener listener = event -> {};
+        naming.subscribe("told-wanted", listener);
+        naming.registerInstance("told-offered", "10.3.0.1", 80);
+
+        JsonNode publishers = told("/v2/ns/client/service/publisher/list?serviceName=told-offered");
+        assertThat(publishers).hasSize(1);
+        String id = publishers.get(0).get("clientId").asText();
+        assertThat(told("/v2/ns/client/list").toString()).contains('"' + id + '"');
+        JsonNode client = told("/v3/admin/ns/client?clientId=" + id);
+        assertThat(client.get("clientType").asText()).isEqualTo("connection");
+        assertThat(client.get("clientPort").asInt()).isPositive();
+        assertThat(client.get("version").asText()).contains("Java");
+        assertThat(told("/v3/admin/ns/client/publish/list?clientId=" + id).toString())
+                .contains("\"told-offered\"");
+        assertThat(told("/v3/admin/ns/client/subscribe/list?clientId=" + id).toString())
+                .contains("\"told-wanted\"");
+        JsonNode subscribers = told("/v3/admin/ns/service/subscribers?serviceName=told-wanted");
+        assertThat(subscribers.get("totalCount").asInt()).isEqualTo(1);
+        assertThat(subscribers.get("pageItems").get(0).get("port").asInt())
+                .isEqualTo(client.get("clientPort").asInt());
+
+        naming.unsubscribe("told-wanted", listener);
+        naming.deregisterInstance("told-offered", "10.3.0.1", 80);
+
+        assertThat(told("/v2/ns/client/publish/list?clientId=" + id).toString())
+                .doesNotContain("told-offered");
+        assertThat(told("/v2/ns/client/subscribe/list?clientId=" + id).toString())
+                .doesNotContain("told-wanted");
+    }
+
+    private static JsonNode told(String path) throws Exception {
+        return Json.parse(server.get(path).body()).get("data");
     }
 
     @Test

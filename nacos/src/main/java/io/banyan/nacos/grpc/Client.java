@@ -3,11 +3,13 @@ package io.banyan.nacos.grpc;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.banyan.nacos.config.ConfigKey;
 import io.banyan.nacos.config.Viewer;
+import io.banyan.nacos.naming.ConnectedClient;
 import io.banyan.nacos.naming.Publisher;
 import io.banyan.nacos.naming.ServiceKey;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -83,6 +85,23 @@ final class Client {
 
     String id() {
         return id;
+    }
+
+    /// As consoles show it.
+    ///
+    /// @param wallMillis the time now
+    ConnectedClient shown(long nowMillis, long wallMillis) {
+        int port =
+                channel.remoteAddress() instanceof InetSocketAddress remote ? remote.getPort() : 0;
+        return new ConnectedClient(
+                id,
+                wallMillis - ageMillis(nowMillis),
+                viewer.ip(),
+                port,
+                app,
+                version,
+                publisher.published(),
+                List.copyOf(subscriptions.keySet()));
     }
 
     Viewer viewer() {

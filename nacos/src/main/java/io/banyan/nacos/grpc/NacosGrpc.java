@@ -11,6 +11,7 @@ import io.banyan.nacos.config.Invalid;
 import io.banyan.nacos.config.Limits;
 import io.banyan.nacos.config.Viewer;
 import io.banyan.nacos.json.Json;
+import io.banyan.nacos.naming.ConnectedClient;
 import io.banyan.nacos.naming.Publisher;
 import io.banyan.nacos.naming.Registry;
 import io.banyan.nacos.naming.Services;
@@ -175,6 +176,13 @@ public final class NacosGrpc {
     public void leaveAll() {
         clients.forEach(Client::leave);
         clients.clear();
+    }
+
+    /// The clients that are connected. On the door's thread.
+    public List<ConnectedClient> connected() {
+        long now = millis.getAsLong();
+        long wall = wallMillis.getAsLong();
+        return clients.stream().map(each -> each.shown(now, wall)).toList();
     }
 
     /// On the door's thread.

@@ -1,13 +1,19 @@
 package io.banyan.nacos.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.banyan.nacos.config.ConfigKey;
+import io.banyan.nacos.config.ConfigWatcher;
 import io.banyan.nacos.config.Configs;
+import io.banyan.nacos.config.Found;
+import io.banyan.nacos.config.Invalid;
 import io.banyan.nacos.config.Limits;
 import io.banyan.nacos.config.Meta;
 import io.banyan.nacos.config.Publication;
 import io.banyan.nacos.config.Published;
+import io.banyan.nacos.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /// What the configuration interfaces of all versions share.
 record ConfigCalls(Configs configs, Limits limits) {
@@ -51,6 +57,51 @@ record ConfigCalls(Configs configs, Limits limits) {
                                 : call.header("casmd5"),
                         call.header("betaips"),
                         tag));
+    }
+
+    /// @param ids numbers of configurations, with commas between; unknown ones do not matter
+    CompletableFuture<?> deleteIds(String ids, Meta by) {
+        CompletableFuture<?> all = CompletableFuture.completedFuture(null);
+        for (String each : ids.split(",", -1)) {
+            Found found = configs.byId(number(each));
+            if (found != null) {
+                var removed = configs.remove(found.key(), null, by);
+                all = all.thenCombine(removed, (a, b) -> b);
+            }
+        }
+        return all;
+    }
+
+    static long number(String text) {
+        try {
+            return Long.parseLong(text.trim());
+        } catch (NumberFormatException e) {
+            throw new Invalid("no id: " + text);
+        }
+    }
+
+    /// Who listens to a configuration, and the MD5 that each has. On the door's thread.
+    ObjectNode listenersOf(ConfigKey key) {
+        ObjectNode status = Json.object();
+        for (ConfigWatcher each : configs.index().watchersOf(key)) {
+            status.put(each.viewer().ip(), each.md5());
+        }
+        return status;
+    }
+
+    /// What is listened to from an address, and the MD5 of each. On the door's thread.
+    ObjectNode listenedAt(String ip) {
+        ObjectNode status = Json.object();
+        for (ConfigWatcher each : configs.index().watchersAt(ip)) {
+            status.put(groupKey(each.key()), each.md5());
+        }
+        return status;
+    }
+
+    private static String groupKey(ConfigKey key) {
+        Function<String, String> escape = s -> s.replace("%", "%25").replace("+", "%2B");
+        String plain = escape.apply(key.dataId()) + "+" + escape.apply(key.group());
+        return key.tenant().isEmpty() ? plain : plain + "+" + escape.apply(key.tenant());
     }
 
     /// Who deletes.

@@ -3,12 +3,10 @@ package io.banyan.nacos.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import io.banyan.nacos.config.ConfigKey;
-import io.banyan.nacos.config.ConfigWatcher;
 import io.banyan.nacos.config.Configs;
 import io.banyan.nacos.config.Found;
 import io.banyan.nacos.config.Gray;
 import io.banyan.nacos.config.History;
-import io.banyan.nacos.config.Invalid;
 import io.banyan.nacos.config.LongPolls;
 import io.banyan.nacos.config.Meta;
 import io.banyan.nacos.config.Page;
@@ -22,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -165,7 +162,8 @@ final class ConfigV1 {
         Params params = call.params();
         Meta by = ConfigCalls.by(call);
         if ("ids".equals(params.filled("delType"))) {
-            return deleteIds(params.require("ids"), by);
+            return calls.deleteIds(params.require("ids"), by)
+                    .thenApply(done -> Answer.rest(200, "", true));
         }
         ConfigKey key = key(call);
         if (params.flag("beta", false)) {
@@ -175,26 +173,6 @@ final class ConfigV1 {
         String tag = params.filled("tag");
         return configs.remove(key, tag == null ? null : Gray.TAG + tag, by)
                 .thenApply(was -> Answer.json(true));
-    }
-
-    private CompletionStage<Answer> deleteIds(String ids, Meta by) {
-        CompletableFuture<?> all = CompletableFuture.completedFuture(null);
-        for (String each : ids.split(",", -1)) {
-            Found found = configs.byId(number(each));
-            if (found != null) {
-                var removed = configs.remove(found.key(), null, by);
-                all = all.thenCombine(removed, (a, b) -> b);
-            }
-        }
-        return all.thenApply(done -> Answer.rest(200, "", true));
-    }
-
-    private static long number(String text) {
-        try {
-            return Long.parseLong(text.trim());
-        } catch (NumberFormatException e) {
-            throw new Invalid("no id: " + text);
-        }
     }
 
     // ---- listen
@@ -214,24 +192,12 @@ final class ConfigV1 {
 
     private CompletionStage<Answer> listenersOfConfig(Call call) {
         ConfigKey key = key(call);
-        return onDoorThread(() -> {
-            ObjectNode status = Json.object();
-            for (ConfigWatcher each : configs.index().watchersOf(key)) {
-                status.put(each.viewer().ip(), each.md5());
-            }
-            return listeners(status);
-        });
+        return onDoorThread(() -> listeners(calls.listenersOf(key)));
     }
 
     private CompletionStage<Answer> listenersOfClient(Call call) {
         String ip = call.params().require("ip");
-        return onDoorThread(() -> {
-            ObjectNode status = Json.object();
-            for (ConfigWatcher each : configs.index().watchersAt(ip)) {
-                status.put(groupKey(each.key()), each.md5());
-            }
-            return listeners(status);
-        });
+        return onDoorThread(() -> listeners(calls.listenedAt(ip)));
     }
 
     private CompletionStage<Answer> onDoorThread(Supplier<Answer> answer) {
@@ -244,12 +210,6 @@ final class ConfigV1 {
         return Answer.json(body);
     }
 
-    private static String groupKey(ConfigKey key) {
-        Function<String, String> escape = s -> s.replace("%", "%25").replace("+", "%2B");
-        String plain = escape.apply(key.dataId()) + "+" + escape.apply(key.group());
-        return key.tenant().isEmpty() ? plain : plain + "+" + escape.apply(key.tenant());
-    }
-
     // ---- history
 
     private Answer history(Call call) {
@@ -258,7 +218,7 @@ final class ConfigV1 {
         List<History> all = configs.history(key);
         String nid = params.filled("nid");
         if (nid != null) {
-            long id = number(nid);
+            long id = ConfigCalls.number(nid);
             return all.stream()
                     .filter(each -> each.id() == id)
                     .findFirst()
@@ -272,7 +232,7 @@ final class ConfigV1 {
 
     /// The newest record, by the number of the configuration.
     private Answer previous(Call call) {
-        Found found = configs.byId(number(call.params().require("id")));
+        Found found = configs.byId(ConfigCalls.number(call.params().require("id")));
         List<History> all = found == null ? List.of() : configs.history(found.key());
         return all.isEmpty()
                 ? Answer.text(404, "caused: no such history record;")

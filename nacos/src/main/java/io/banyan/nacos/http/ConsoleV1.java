@@ -60,11 +60,14 @@ final class ConsoleV1 {
                     .on(HttpMethod.PUT, v, call -> update(call).thenApply(a -> Envelope.of(true)))
                     .on(HttpMethod.DELETE, v, call -> drop(call).thenApply(Envelope::of));
         }
-        for (String v : List.of("/v1/console/health", "/v2/console/health")) {
+        routes.get("/v3/admin/core/namespace/check", call -> Envelope.of(exists(call) ? 1 : 0))
+                .get("/v3/console/core/namespace/exist", call -> Envelope.of(exists(call)));
+        for (String v : List.of("/v1/console/health", "/v2/console/health", "/v3/console/health")) {
             routes.get(v + "/liveness", call -> Answer.text("OK"))
                     .get(v + "/readiness", call -> ready());
         }
         routes.get("/v1/console/server/state", call -> Answer.json(state()))
+                .get("/v3/console/server/state", call -> Answer.json(state()))
                 .get("/v3/admin/core/state", call -> Envelope.of(state()))
                 .get("/v3/admin/core/state/liveness", call -> Envelope.of("ok"))
                 .get("/v3/admin/core/state/readiness", call -> Envelope.of("ok"))
@@ -72,6 +75,16 @@ final class ConsoleV1 {
         for (String v : List.of("/v1/core/cluster/nodes", "/v1/core/cluster/node/list")) {
             routes.get(v, call -> Answer.rest(200, "", members(call)));
         }
+        routes.get("/v1/core/cluster/self", call -> Answer.rest(200, "", members(call).get(0)))
+                .get("/v1/core/cluster/health", call -> Answer.rest(200, "", "UP"))
+                .get(
+                        "/v1/core/cluster/simple/nodes",
+                        call ->
+                                Answer.rest(
+                                        200,
+                                        "",
+                                        Json.array().add(members(call).get(0).get("address"))))
+                .get("/v3/console/core/cluster/nodes", call -> Envelope.of(members(call)));
         routes.get("/v2/core/cluster/node/list", call -> Envelope.of(members(call)))
                 .get("/v3/admin/core/cluster/node/list", call -> Envelope.of(members(call)))
                 .get("/v2/core/cluster/node/self", call -> Envelope.of(members(call).get(0)))
@@ -146,6 +159,12 @@ final class ConsoleV1 {
                     : Answer.json(json(found));
         }
         return Answer.rest(200, "", list());
+    }
+
+    private boolean exists(Call call) {
+        String id = call.params().filledAny("customNamespaceId", "namespaceId");
+        // Without one the server is to choose it, and chooses none that is taken.
+        return id != null && find(tree.view(), ConfigKey.namespace(id)) != null;
     }
 
     private Answer namespaceEnveloped(Call call) {

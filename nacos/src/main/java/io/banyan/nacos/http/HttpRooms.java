@@ -3,16 +3,20 @@ package io.banyan.nacos.http;
 import io.banyan.nacos.auth.Auth;
 import io.banyan.nacos.config.Configs;
 import io.banyan.nacos.config.Limits;
+import io.banyan.nacos.naming.ConnectedClient;
 import io.banyan.nacos.naming.Leases;
 import io.banyan.nacos.naming.Registry;
 import io.banyan.nacos.naming.Services;
 import io.banyan.nacos.naming.UdpPush;
 import io.banyan.nacos.tree.NacosTree;
+import java.util.List;
+import java.util.function.Supplier;
 
 /// Puts the service together.
 public final class HttpRooms {
     private HttpRooms() {}
 
+    /// @param connected clients with a connection; called on the door's thread
     public static NacosHttp build(
             NacosTree tree,
             Configs configs,
@@ -21,7 +25,8 @@ public final class HttpRooms {
             Registry registry,
             Leases leases,
             UdpPush udp,
-            Auth auth) {
+            Auth auth,
+            Supplier<List<ConnectedClient>> connected) {
         var routes = new Routes();
         var calls = new ConfigCalls(configs, limits);
         var listeners = new Listeners(configs.polls());
@@ -29,6 +34,8 @@ public final class HttpRooms {
         var naming = new NamingCalls(services, registry, leases, udp);
         new NamingV1(tree, naming).addTo(routes);
         new V2(tree, calls, naming).addTo(routes);
+        new ClientCalls(tree, naming, connected).addTo(routes);
+        new PrometheusTargets(services).addTo(routes);
         new ConsoleV1(tree, configs, auth).addTo(routes);
         return new NacosHttp(routes, auth, listeners, tree::isLoaded);
     }

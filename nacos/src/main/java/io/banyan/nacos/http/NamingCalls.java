@@ -1,5 +1,6 @@
 package io.banyan.nacos.http;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.banyan.nacos.config.Invalid;
 import io.banyan.nacos.json.Json;
@@ -17,6 +18,8 @@ import io.banyan.nacos.naming.Subscriber;
 import io.banyan.nacos.naming.UdpPush;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -139,6 +142,88 @@ record NamingCalls(Services services, Registry registry, Leases leases, UdpPush 
         Instance said = Instance.read(json, cluster(params), true, Door.HTTP);
         // A beat says nothing of health and state but that the client lives.
         return leases.beat(key, said, true);
+    }
+
+    /// Changes only what the parameters say.
+    ///
+    /// @return whether the instance is there
+    CompletableFuture<Boolean> patch(Call call) {
+        Params params = call.params();
+        ServiceKey key = key(call);
+        Instance place = place(call);
+        String weight = params.filled("weight");
+        String enabled = params.filledAny("enabled", "enable");
+        var by =
+                new Adjustment(
+                        enabled == null ? null : Boolean.parseBoolean(enabled),
+                        weight == null ? null : params.decimal("weight", 1),
+                        metadata(params.filled("metadata")));
+        CompletableFuture<Boolean> done = registry.override(key, place, by, false);
+        if (params.filled("healthy") == null) {
+            return done;
+        }
+        boolean healthy = params.flag("healthy", true);
+        return done.thenCompose(there -> registry.setHealthy(key, place, healthy));
+    }
+
+    /// @return whether the service is there
+    CompletableFuture<Boolean> updateCluster(Call call) {
+        Params params = call.params();
+        String checker = params.or("healthChecker", "{\"type\":\"TCP\"}");
+        String type = Json.textOrEmpty(Json.parseObject(checker), "type").toUpperCase(Locale.ROOT);
+        boolean ownPort =
+                params.flag("useInstancePort4Check", params.flag("useInstancePortForCheck", true));
+        int port = ownPort ? 0 : params.number("checkPort", 80);
+        var settings = new Registry.Cluster(type, port, metadata(params.filled("metadata")));
+        return registry.updateCluster(key(call), cluster(params), settings);
+    }
+
+    /// Sets whether a persistent instance is healthy.
+    ///
+    /// @return whether it is there
+    CompletableFuture<Boolean> health(Call call) {
+        ServiceKey key = key(call);
+        Instance place = place(call);
+        String healthy = call.params().require("healthy");
+        if (!registry.cluster(key, place.cluster()).checkerType().equals("NONE")) {
+            throw new Invalid(
+                    "health check is still working, service:"
+                            + key.grouped()
+                            + ", the cluster's"
+                            + " checker must be NONE");
+        }
+        return registry.setHealthy(key, place, Boolean.parseBoolean(healthy));
+    }
+
+    /// `IP:PORT_HEALTHY` of each instance of the service that the parameter `key` names, after its
+    /// namespace and `##` if it has one.
+    ObjectNode statuses(Call call) {
+        String text = call.params().require("key");
+        int at = text.indexOf("##");
+        ServiceKey key =
+                ServiceKey.of(
+                        at < 0 ? null : text.substring(0, at),
+                        null,
+                        at < 0 ? text : text.substring(at + 2));
+        ArrayNode ips = Json.array();
+        services.get(key)
+                .instances()
+                .forEach(each -> ips.add(each.address() + "_" + each.healthy()));
+        return Json.object().set("ips", ips);
+    }
+
+    /// Of the kinds of selectors there is the one that selects nothing.
+    static ArrayNode selectorTypes() {
+        return Json.array().add("none");
+    }
+
+    /// What a cluster's checker may be called.
+    static ObjectNode checkers() {
+        ObjectNode all = Json.object();
+        for (String type : List.of("TCP", "HTTP", "MYSQL", "NONE")) {
+            all.set(type, Json.object().put("type", type));
+        }
+        return all;
     }
 
     /// A list, and with a UDP port the subscription to it.

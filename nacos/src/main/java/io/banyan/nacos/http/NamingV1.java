@@ -5,10 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import io.banyan.nacos.config.ConfigKey;
-import io.banyan.nacos.config.Invalid;
 import io.banyan.nacos.config.Page;
 import io.banyan.nacos.json.Json;
-import io.banyan.nacos.naming.Adjustment;
 import io.banyan.nacos.naming.Instance;
 import io.banyan.nacos.naming.Leases;
 import io.banyan.nacos.naming.Registry;
@@ -21,7 +19,6 @@ import io.banyan.nacos.naming.Subscriber;
 import io.banyan.nacos.tree.NacosTree;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -62,6 +59,10 @@ final class NamingV1 {
                 .get("/v1/ns/service", this::service)
                 .get("/v1/ns/service/list", this::serviceList)
                 .get("/v1/ns/service/names", this::serviceNames)
+                .get(
+                        "/v1/ns/service/selector/types",
+                        call -> Answer.rest(200, "", NamingCalls.selectorTypes()))
+                .get("/v1/ns/health/checkers", call -> Answer.json(NamingCalls.checkers()))
                 .on(HttpMethod.GET, "/v1/ns/service/subscribers", this::subscribers)
                 .put("/v1/ns/cluster", this::updateCluster)
                 .put("/v1/ns/health/instance", this::health)
@@ -105,25 +106,15 @@ final class NamingV1 {
     }
 
     private CompletionStage<Answer> patch(Call call) {
-        Params params = call.params();
-        ServiceKey key = NamingCalls.key(call);
-        Instance place = NamingCalls.place(call);
-        String weight = params.filled("weight");
-        String enabled = params.filledAny("enabled", "enable");
-        var by =
-                new Adjustment(
-                        enabled == null ? null : Boolean.parseBoolean(enabled),
-                        weight == null ? null : params.decimal("weight", 1),
-                        NamingCalls.metadata(params.filled("metadata")));
-        CompletableFuture<Boolean> done = registry.override(key, place, by, false);
-        if (params.filled("healthy") != null) {
-            boolean healthy = params.flag("healthy", true);
-            done = done.thenCompose(there -> registry.setHealthy(key, place, healthy));
-        }
-        return done.thenApply(there ->
-                there
-                        ? OK
-                        : Answer.text(400, "caused: no such instance: " + place.address() + ";"));
+        return calls.patch(call)
+                .thenApply(there ->
+                        there
+                                ? OK
+                                : Answer.text(
+                                        400,
+                                        "caused: no such instance: "
+                                                + NamingCalls.place(call).address()
+                                                + ";"));
     }
 
     private Answer instance(Call call) {
@@ -193,18 +184,7 @@ final class NamingV1 {
     }
 
     private Answer statuses(Call call) {
-        String text = call.params().require("key");
-        int at = text.indexOf("##");
-        ServiceKey key =
-                ServiceKey.of(
-                        at < 0 ? null : text.substring(0, at),
-                        null,
-                        at < 0 ? text : text.substring(at + 2));
-        ArrayNode ips = Json.array();
-        services.get(key)
-                .instances()
-                .forEach(each -> ips.add(each.address() + "_" + each.healthy()));
-        return Answer.json(Json.object().set("ips", ips));
+        return Answer.json(calls.statuses(call));
     }
 
     // ---- services
@@ -296,33 +276,19 @@ final class NamingV1 {
     // ---- clusters, health, operation
 
     private CompletionStage<Answer> updateCluster(Call call) {
-        Params params = call.params();
-        String checker = params.or("healthChecker", "{\"type\":\"TCP\"}");
-        String type = Json.textOrEmpty(Json.parseObject(checker), "type").toUpperCase(Locale.ROOT);
-        int port = params.flag("useInstancePort4Check", true) ? 0 : params.number("checkPort", 80);
-        var settings =
-                new Registry.Cluster(type, port, NamingCalls.metadata(params.filled("metadata")));
-        ServiceKey key = NamingCalls.key(call);
-        return registry.updateCluster(key, NamingCalls.cluster(params), settings)
+        return calls.updateCluster(call)
                 .thenApply(there ->
                         there
                                 ? OK
                                 : Answer.text(
-                                        400, "caused: service not found: " + key.grouped() + ";"));
+                                        400,
+                                        "caused: service not found: "
+                                                + NamingCalls.key(call).grouped()
+                                                + ";"));
     }
 
     private CompletionStage<Answer> health(Call call) {
-        ServiceKey key = NamingCalls.key(call);
-        Instance place = NamingCalls.place(call);
-        String healthy = call.params().require("healthy");
-        if (!registry.cluster(key, place.cluster()).checkerType().equals("NONE")) {
-            throw new Invalid(
-                    "health check is still working, service:"
-                            + key.grouped()
-                            + ", the cluster's"
-                            + " checker must be NONE");
-        }
-        return registry.setHealthy(key, place, Boolean.parseBoolean(healthy))
+        return calls.health(call)
                 .thenApply(there -> there ? OK : Answer.text(400, "caused: no such instance;"));
     }
 
@@ -346,25 +312,18 @@ final class NamingV1 {
     private Answer catalog(Call call) {
         Params params = call.params();
         String namespace = ConfigKey.namespace(params.filled("namespaceId"));
-        String nameParam = params.or("serviceNameParam", "");
-        String groupParam = params.or("groupNameParam", "");
-        boolean needIps = params.flag("hasIpCount", false);
-        var all = new ArrayList<ServiceKey>();
-        for (String group : services.groups(namespace)) {
-            for (String name : services.names(namespace, group)) {
-                if (group.contains(groupParam.replace("*", ""))
-                        && name.contains(nameParam.replace("*", ""))) {
-                    all.add(new ServiceKey(namespace, group, name));
-                }
-            }
+        List<Service> all =
+                services.named(
+                        namespace,
+                        params.or("groupNameParam", ""),
+                        params.or("serviceNameParam", ""));
+        if (params.flag("hasIpCount", false)) {
+            all = all.stream().filter(each -> !each.instances().isEmpty()).toList();
         }
-        if (needIps) {
-            all.removeIf(key -> services.get(key).instances().isEmpty());
-        }
-        Page<ServiceKey> page =
+        Page<Service> page =
                 Page.of(all, params.number("pageNo", 1), params.number("pageSize", 10));
         ArrayNode list = Json.array();
-        page.items().forEach(key -> list.add(InstanceJson.summary(services.get(key))));
+        page.items().forEach(each -> list.add(InstanceJson.summary(each)));
         ObjectNode node = Json.object();
         node.set("serviceList", list);
         return Answer.json(node.put("count", page.totalCount()));

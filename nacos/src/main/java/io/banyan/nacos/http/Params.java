@@ -34,6 +34,14 @@ public final class Params {
         }
     }
 
+    /// A part of the path; it stands above a parameter of the same name.
+    ///
+    /// @param encoded with percent signs, where a plus is a plus
+    void addOfPath(String name, String encoded) {
+        byte[] bytes = encoded.replace("+", "%2B").getBytes(StandardCharsets.UTF_8);
+        values.put(name, decode(bytes, 0, bytes.length));
+    }
+
     private static int indexOf(byte[] text, char wanted, int from, int end) {
         for (int i = from; i < end; i++) {
             if (text[i] == wanted) {

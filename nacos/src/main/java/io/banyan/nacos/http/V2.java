@@ -43,23 +43,46 @@ final class V2 {
         routes.get("/v2/cs/config", call -> content(call, "group", 404))
                 .post("/v2/cs/config", call -> publish(call, "group"))
                 .delete("/v2/cs/config", call -> delete(call, "group"))
+                .get("/v2/cs/config/searchDetail", call -> search(call, "group"))
                 .get("/v3/client/cs/config", this::contentForClient)
-                .get("/v3/admin/cs/config", call -> detail(call, "groupName"))
-                .post("/v3/admin/cs/config", call -> publish(call, "groupName"))
-                .delete("/v3/admin/cs/config", call -> delete(call, "groupName"))
-                .get("/v3/admin/cs/config/list", this::search);
+                .get("/v3/console/cs/config/searchDetail", call -> search(call, "groupName"))
+                .delete("/v3/admin/cs/config/batch", this::deleteIds)
+                .delete("/v3/console/cs/config/batchDelete", this::deleteIds)
+                .on(HttpMethod.GET, "/v3/admin/cs/listener", this::listenedAt)
+                .on(HttpMethod.GET, "/v3/console/cs/config/listener/ip", this::listenedAt);
+        for (String base : List.of("/v3/admin/cs/config", "/v3/console/cs/config")) {
+            routes.get(base, call -> detail(call, "groupName"))
+                    .post(base, call -> publish(call, "groupName"))
+                    .delete(base, call -> delete(call, "groupName"))
+                    .get(base + "/list", call -> search(call, "groupName"))
+                    .on(HttpMethod.GET, base + "/listener", this::listenersOf)
+                    .get(base + "/beta", this::beta)
+                    .delete(base + "/beta", this::deleteBeta);
+        }
         history(routes, "/v2/cs/history", "group");
         history(routes, "/v3/admin/cs/history", "groupName");
-        for (String base : List.of("/v2/ns/instance", "/v3/admin/ns/instance")) {
+        history(routes, "/v3/console/cs/history", "groupName");
+        for (String base :
+                List.of("/v2/ns/instance", "/v3/admin/ns/instance", "/v3/console/ns/instance")) {
             routes.post(base, this::register)
                     .delete(base, this::deregister)
                     .put(base, this::update)
                     .get(base, this::instance)
-                    .get(base + "/list", call -> Envelope.of(calls.list(call, "clusterName")))
                     .put(base + "/beat", this::beat)
                     .put(base + "/metadata/batch", call -> metadata(call, false))
                     .delete(base + "/metadata/batch", call -> metadata(call, true));
         }
+        routes.get("/v2/ns/instance/list", call -> Envelope.of(calls.list(call, "clusterName")))
+                .get("/v3/admin/ns/instance/list", this::allInstances)
+                .get("/v3/console/ns/instance/list", this::instancesByPage)
+                .on(HttpMethod.PATCH, "/v2/ns/instance", this::patch)
+                .put("/v3/admin/ns/instance/partial", this::patch)
+                // As Nacos has it: without an envelope.
+                .get("/v2/ns/instance/statuses", call -> Answer.json(calls.statuses(call)))
+                .getUnder(
+                        "/v2/ns/instance/statuses",
+                        "key",
+                        call -> Answer.json(calls.statuses(call)));
         String client = "/v3/client/ns/instance";
         routes.post(
                         client,
@@ -69,14 +92,30 @@ final class V2 {
                                         : register(call))
                 .delete(client, this::deregister)
                 .get(client + "/list", this::hosts);
-        for (String base : List.of("/v2/ns/service", "/v3/admin/ns/service")) {
+        for (String base :
+                List.of("/v2/ns/service", "/v3/admin/ns/service", "/v3/console/ns/service")) {
             routes.post(base, this::createService)
                     .delete(base, this::deleteService)
                     .put(base, this::updateService)
                     .get(base, this::service)
-                    .get(base + "/list", this::serviceList);
+                    .get(
+                            base + "/selector/types",
+                            call -> Envelope.of(NamingCalls.selectorTypes()));
         }
-        for (String base : List.of("/v2/ns/operator", "/v3/admin/ns/ops")) {
+        routes.get("/v2/ns/service/list", this::serviceList)
+                .get("/v3/admin/ns/service/list", this::serviceViews)
+                .get("/v3/console/ns/service/list", this::serviceViews)
+                .put("/v3/admin/ns/cluster", this::updateCluster)
+                .put("/v3/console/ns/service/cluster", this::updateCluster)
+                .get("/v3/admin/ns/health/checkers", call -> Envelope.of(NamingCalls.checkers()));
+        for (String path :
+                List.of(
+                        "/v2/ns/health",
+                        "/v2/ns/health/instance",
+                        "/v3/admin/ns/health/instance")) {
+            routes.put(path, this::health);
+        }
+        for (String base : List.of("/v2/ns/operator", "/v2/ns/ops", "/v3/admin/ns/ops")) {
             routes.get(base + "/metrics", this::metrics)
                     .get(base + "/switches", call -> Envelope.of(Json.object()))
                     .on(HttpMethod.PUT, base + "/switches", Routes.now(call -> Envelope.of("ok")));
@@ -158,14 +197,53 @@ final class V2 {
                 .thenApply(was -> Envelope.of(true));
     }
 
-    private Answer search(Call call) {
+    private CompletionStage<Answer> deleteIds(Call call) {
+        return configCalls
+                .deleteIds(call.params().require("ids"), ConfigCalls.by(call))
+                .thenApply(done -> Envelope.of(true));
+    }
+
+    private Answer beta(Call call) {
+        Found found = configs.beta(key(call, "groupName"));
+        Gray gray = found == null ? null : found.gray();
+        return found == null || gray == null
+                ? Envelope.failure(404, Envelope.NOT_FOUND, "no beta version of this config")
+                : Envelope.of(
+                        v3(ConfigJson.detail(found), found.key())
+                                .put("grayName", Gray.BETA)
+                                .put("betaIps", gray.expression()));
+    }
+
+    private CompletionStage<Answer> deleteBeta(Call call) {
+        return configs.remove(key(call, "groupName"), Gray.BETA, ConfigCalls.by(call))
+                .thenApply(was -> Envelope.of(true));
+    }
+
+    private CompletionStage<Answer> listenersOf(Call call) {
+        ConfigKey key = key(call, "groupName");
+        return CompletableFuture.supplyAsync(
+                () -> listeners("config", configCalls.listenersOf(key)), tree.thread());
+    }
+
+    private CompletionStage<Answer> listenedAt(Call call) {
+        String ip = call.params().require("ip");
+        return CompletableFuture.supplyAsync(
+                () -> listeners("ip", configCalls.listenedAt(ip)), tree.thread());
+    }
+
+    private static Answer listeners(String asked, ObjectNode status) {
+        ObjectNode data = Json.object().put("queryType", asked);
+        return Envelope.of(data.set("listenersStatus", status));
+    }
+
+    private Answer search(Call call, String groupName) {
         Params params = call.params();
         var search =
                 new Search(
                         ConfigKey.namespace(params.filled("namespaceId")),
                         !"accurate".equals(params.filled("search")),
                         params.filled("dataId"),
-                        params.filled("groupName"),
+                        params.filled(groupName),
                         params.filled("appName"),
                         params.filled("configTags"),
                         params.filled("type"),
@@ -254,6 +332,41 @@ final class V2 {
         return found == null
                 ? Envelope.failure(404, Envelope.INSTANCE_NOT_FOUND, "no such instance")
                 : Envelope.of(InstanceJson.one(key, found));
+    }
+
+    /// What operators see: those that are disabled as well, and health as it is.
+    private List<Instance> everyInstance(Call call) {
+        String cluster = call.params().filled("clusterName");
+        boolean healthyOnly = call.params().flag("healthyOnly", false);
+        return calls.services().get(NamingCalls.key(call)).instances().stream()
+                .filter(each -> cluster == null || each.cluster().equals(cluster))
+                .filter(each -> !healthyOnly || each.healthy())
+                .toList();
+    }
+
+    private Answer allInstances(Call call) {
+        ServiceKey key = NamingCalls.key(call);
+        ArrayNode all = Json.array();
+        everyInstance(call).forEach(each -> all.add(ServiceJson.host(key, each)));
+        return Envelope.of(all);
+    }
+
+    private Answer instancesByPage(Call call) {
+        ServiceKey key = NamingCalls.key(call);
+        Page<Instance> page =
+                Page.of(
+                        everyInstance(call),
+                        call.params().number("pageNo", 1),
+                        call.params().number("pageSize", 10));
+        return Envelope.of(ConfigJson.page(page, each -> ServiceJson.host(key, each)));
+    }
+
+    private CompletionStage<Answer> patch(Call call) {
+        return calls.patch(call).thenApply(V2::okOrNoInstance);
+    }
+
+    private CompletionStage<Answer> health(Call call) {
+        return calls.health(call).thenApply(V2::okOrNoInstance);
     }
 
     private Answer hosts(Call call) {
@@ -350,6 +463,33 @@ final class V2 {
         return service.exists()
                 ? Envelope.of(InstanceJson.service(service, calls.registry()))
                 : Envelope.failure(404, Envelope.SERVICE_NOT_FOUND, "no such service");
+    }
+
+    private CompletionStage<Answer> updateCluster(Call call) {
+        return calls.updateCluster(call)
+                .thenApply(there ->
+                        there
+                                ? Envelope.of("ok")
+                                : Envelope.failure(
+                                        404, Envelope.SERVICE_NOT_FOUND, "no such service"));
+    }
+
+    /// By pages with their numbers of instances, as v3 has it; names may be given in part.
+    private Answer serviceViews(Call call) {
+        Params params = call.params();
+        String namespace = ConfigKey.namespace(params.filled("namespaceId"));
+        List<Service> all =
+                calls.services()
+                        .named(
+                                namespace,
+                                params.or("groupNameParam", ""),
+                                params.or("serviceNameParam", ""));
+        if (params.flag("ignoreEmptyService", false)) {
+            all = all.stream().filter(each -> !each.instances().isEmpty()).toList();
+        }
+        Page<Service> page =
+                Page.of(all, params.number("pageNo", 1), params.number("pageSize", 100));
+        return Envelope.of(ConfigJson.page(page, InstanceJson::summary));
     }
 
     private Answer serviceList(Call call) {

@@ -57,6 +57,11 @@ public final class Publisher {
         return published.isEmpty();
     }
 
+    /// Everything that this connection registered.
+    public Map<ServiceKey, List<Instance>> published() {
+        return Map.copyOf(published);
+    }
+
     /// What this connection registered of a service.
     public List<Instance> published(ServiceKey key) {
         return published.getOrDefault(key, List.of());

@@ -67,6 +67,25 @@ public final class Services implements TreeListener {
                 .toList();
     }
 
+    /// Services whose group and name contain these texts, in which stars do not matter.
+    public List<Service> named(String namespace, String group, String name) {
+        var all = new ArrayList<Service>();
+        for (String eachGroup : groups(namespace)) {
+            for (String each : names(namespace, eachGroup)) {
+                if (eachGroup.contains(group.replace("*", ""))
+                        && each.contains(name.replace("*", ""))) {
+                    all.add(get(new ServiceKey(namespace, eachGroup, each)));
+                }
+            }
+        }
+        return all;
+    }
+
+    /// Namespaces that had a service, sorted.
+    public List<String> namespaces() {
+        return tree.view().children(Layout.NAMING).stream().map(Names::decode).toList();
+    }
+
     // ---- subscriptions, on the door's thread
 
     public void subscribe(ServiceKey key, Subscriber subscriber) {
@@ -83,6 +102,13 @@ public final class Services implements TreeListener {
     public List<Subscriber> subscribersOf(ServiceKey key) {
         LinkedHashSet<Subscriber> all = subscribers.get(key);
         return all == null ? List.of() : List.copyOf(all);
+    }
+
+    /// Who is told of what.
+    public Map<ServiceKey, List<Subscriber>> subscribers() {
+        var all = new HashMap<ServiceKey, List<Subscriber>>();
+        subscribers.forEach((key, each) -> all.put(key, List.copyOf(each)));
+        return all;
     }
 
     public int subscriberCount() {
