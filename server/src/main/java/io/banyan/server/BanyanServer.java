@@ -499,6 +499,7 @@ public final class BanyanServer implements AutoCloseable {
             if (temporary != null) {
                 temporary.delete();
             }
+            LOG.info("stopped, its log is closed dataDir={}", dataDir());
         } catch (IOException e) {
             LOG.warn("stopping left something behind: {}", e.toString());
         } catch (InterruptedException e) {

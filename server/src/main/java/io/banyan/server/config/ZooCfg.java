@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -39,10 +40,9 @@ public final class ZooCfg {
     /// Reads a file, the membership file it may name, and `myid` in its data directory.
     ///
     /// @param systemProperties those of the JVM; the file wins, as in ZooKeeper
-    /// @throws ConfigException what is written cannot be meant
-    /// @throws IOException the file cannot be read
+    /// @throws ConfigException what is written cannot be meant, or not be read
     public static ServerConfig parse(Path file, Map<String, String> systemProperties)
-            throws ConfigException, IOException {
+            throws ConfigException {
         return parse(latin1(file), file.toString(), systemProperties);
     }
 
@@ -70,8 +70,7 @@ public final class ZooCfg {
     ///
     /// @throws ConfigException also if there are too few or too many arguments
     public static ServerConfig fromArguments(
-            List<String> arguments, Map<String, String> systemProperties)
-            throws ConfigException, IOException {
+            List<String> arguments, Map<String, String> systemProperties) throws ConfigException {
         int count = arguments.size();
         if (count == 1) {
             return parse(Path.of(arguments.get(0)), systemProperties);
@@ -114,8 +113,17 @@ public final class ZooCfg {
 
     /// ZooKeeper reads its file as Latin-1, so a directory with other characters exists under the
     /// name that this gives.
-    private static String latin1(Path file) throws IOException {
-        return Files.readString(file, StandardCharsets.ISO_8859_1);
+    private static String latin1(Path file) throws ConfigException {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            String why =
+                    e instanceof NoSuchFileException
+                            ? "there is none"
+                            : String.valueOf(e.getMessage());
+            throw new ConfigException(
+                    null, 0, "ZOO.CFG", file.toString(), "a file that can be read (" + why + ")");
+        }
     }
 
     // --- the whole ------------------------------------------------------------------------

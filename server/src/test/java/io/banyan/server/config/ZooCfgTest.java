@@ -210,6 +210,19 @@ class ZooCfgTest {
     }
 
     @Test
+    void aMissingFileIsNamedAndToldAsSuch(@TempDir Path folder) {
+        Path file = folder.resolve("zoo.cfg");
+
+        assertThatThrownBy(() -> ZooCfg.fromArguments(List.of(file.toString()), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(
+                        "ZOO.CFG=" + file + ": expected a file that can be read (there is none)");
+        assertThatThrownBy(() -> ZooCfg.fromArguments(List.of(folder.toString()), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("ZOO.CFG=" + folder + ": expected a file that can be read");
+    }
+
+    @Test
     void aMissingDataDirectoryIsRefused() {
         assertThat(refused("clientPort=2181\n"))
                 .hasMessageStartingWith("zoo.cfg: dataDir=: expected the directory for snapshots");
