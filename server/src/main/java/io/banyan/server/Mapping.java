@@ -9,8 +9,10 @@ import io.banyan.server.net.NettyFront;
 import io.banyan.server.net.TlsDoor;
 import io.banyan.server.peer.PeerGuard;
 import io.banyan.server.peer.PeerSettings;
+import io.banyan.server.peer.SaslGuard;
 import io.banyan.server.peer.TlsGuard;
 import io.banyan.server.sasl.ClientSasl;
+import io.banyan.server.sasl.PeerSasl;
 import io.banyan.server.tls.TlsContext;
 import io.banyan.store.Compression;
 import io.banyan.store.Purge;
@@ -147,9 +149,7 @@ final class Mapping {
                 peers.listenOnAllAddresses(),
                 peers.electionBindRetries(),
                 peers.electionConnectMillis(),
-                peers.electionSocketTimeoutMillis() > 0
-                        ? peers.electionSocketTimeoutMillis()
-                        : tickMillis * peers.syncLimitTicks(),
+                electionSilenceMillisMax(config),
                 tickMillis * dialTicks,
                 peers.leaderConnectRetryMillis(),
                 peers.electionKeepAlive(),
@@ -162,6 +162,31 @@ final class Mapping {
 
     /// @throws IllegalArgumentException naming the key whose file cannot be used
     private static PeerGuard guard(ServerConfig config) {
+        PeerGuard encrypting = encrypting(config);
+        ServerConfig.Sasl sasl = config.sasl();
+        // Asked here: without SASL nothing of it is loaded.
+        if (!sasl.peersEnabled()) {
+            return encrypting;
+        }
+        var hosts = new TreeSet<String>();
+        config.ensemble()
+                .servers()
+                .values()
+                .forEach(server -> server.addresses().forEach(each -> hosts.add(each.host())));
+        return new SaslGuard(
+                encrypting,
+                PeerSasl.of(config, hosts),
+                sasl.learnerRequires(),
+                sasl.serverRequires(),
+                electionSilenceMillisMax(config));
+    }
+
+    private static int electionSilenceMillisMax(ServerConfig config) {
+        int set = config.peers().electionSocketTimeoutMillis();
+        return set > 0 ? set : config.timing().tickMillis() * config.peers().syncLimitTicks();
+    }
+
+    private static PeerGuard encrypting(ServerConfig config) {
         ServerConfig.Peers peers = config.peers();
         if (!peers.tls() && !peers.tlsPortUnification()) {
             return PeerGuard.NONE;

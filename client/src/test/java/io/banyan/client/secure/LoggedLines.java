@@ -1,5 +1,6 @@
 package io.banyan.client.secure;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -14,8 +15,11 @@ final class LoggedLines extends AppenderBase<ILoggingEvent> implements AutoClose
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.banyan.server");
     private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
+    private final Level before = logger.getEffectiveLevel();
+
     LoggedLines() {
         start();
+        logger.setLevel(Level.INFO);
         logger.addAppender(this);
     }
 
@@ -26,15 +30,19 @@ final class LoggedLines extends AppenderBase<ILoggingEvent> implements AutoClose
 
     /// The next line that has these words; those before it are passed over.
     String awaitLine(String words) throws InterruptedException {
-        for (String line = next(words); ; line = next(words)) {
+        long begin = System.nanoTime();
+        for (String line = next(words, begin); ; line = next(words, begin)) {
             if (line.contains(words)) {
                 return line;
             }
         }
     }
 
-    private String next(String words) throws InterruptedException {
-        String line = lines.poll(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
+    private String next(String words, long begin) throws InterruptedException {
+        long waited = System.nanoTime() - begin;
+        String line =
+                lines.poll(
+                        TimeUnit.SECONDS.toNanos(WAIT_SECONDS_MAX) - waited, TimeUnit.NANOSECONDS);
         if (line == null) {
             throw new AssertionError("no line with \"" + words + "\"");
         }
@@ -44,5 +52,6 @@ final class LoggedLines extends AppenderBase<ILoggingEvent> implements AutoClose
     @Override
     public void close() {
         logger.detachAppender(this);
+        logger.setLevel(before);
     }
 }

@@ -1,7 +1,10 @@
 package io.banyan.e2e.ensemble;
 
+import io.banyan.e2e.server.ServerConfig;
 import io.banyan.e2e.server.ServerKind;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +50,17 @@ public final class EnsembleCommand implements Callable<Integer> {
             description = "observers learn from followers, which are killed one after the other")
     private boolean observerMasters;
 
+    @Option(names = "--tls", description = "members talk TLS with each other")
+    private boolean tls;
+
+    @Option(names = "--sasl", description = "members prove to each other who they are")
+    private boolean sasl;
+
+    @Option(
+            names = "--sasl-roll-out",
+            description = "a running ensemble goes over to SASL, one server at a time")
+    private boolean saslRollOut;
+
     @Override
     public Integer call() {
         List<String> wanted = new ArrayList<>(combinations);
@@ -83,9 +97,11 @@ public final class EnsembleCommand implements Callable<Integer> {
         try (Story story =
                 observerMasters
                         ? Story.withObserverMasters(kinds(letters), observers(letters), out)
-                        : new Story(kinds(letters), observers(letters), out)) {
+                        : Story.with(this::secured, kinds(letters), observers(letters), out)) {
             if (observerMasters) {
                 story.observerMasters();
+            } else if (saslRollOut) {
+                story.saslRollOut();
             } else if (quick) {
                 story.failover();
             } else {
@@ -95,6 +111,21 @@ public final class EnsembleCommand implements Callable<Integer> {
         } catch (Exception e) {
             e.printStackTrace(System.out);
             return String.valueOf(e.getMessage());
+        }
+    }
+
+    private ServerConfig secured(ServerConfig plain) {
+        try {
+            ServerConfig config = tls ? PeerSecurity.tls(plain) : plain;
+            if (saslRollOut) {
+                return PeerSecurity.preparedForSasl(config);
+            }
+            return sasl ? PeerSecurity.sasl(config) : config;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// One ensemble and what happens to it. Confined to one thread.
@@ -52,6 +53,17 @@ final class Story implements AutoCloseable {
         this.ensemble = ensemble;
         this.voters = ensemble.size() - observers;
         this.out = out;
+    }
+
+    /// With settings of their own.
+    ///
+    /// @param change from the usual settings
+    static Story with(
+            UnaryOperator<ServerConfig> change,
+            List<ServerKind> kinds,
+            int observers,
+            PrintStream out) {
+        return new Story(Ensemble.of(kinds, change.apply(CONFIG), observers), observers, out);
     }
 
     /// Whose observers learn from followers.
@@ -113,6 +125,21 @@ final class Story implements AutoCloseable {
             case "leader" -> ensemble.member(observer).kind() == ServerKind.BANYAN;
             default -> false;
         };
+    }
+
+    /// One server after the other goes over to SASL, in three rounds.
+    void saslRollOut() throws IOException {
+        startOneByOne();
+        writeThroughAll("nobody proves who it is");
+        for (String step : PeerSecurity.STEPS) {
+            for (int id = 1; id <= ensemble.size(); id++) {
+                kill(id);
+                ensemble.member(id).setFromNowOn(step, "true");
+                start(id);
+                writeThroughAll(step + " at " + id);
+            }
+        }
+        check();
     }
 
     /// A server in the middle is killed, and nothing is lost.

@@ -33,7 +33,7 @@ public final class ServerProcess implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
-    private final ServerConfig config;
+    private ServerConfig config;
     private final Path directory;
     private final boolean ownsDirectory;
     private final int port;
@@ -194,6 +194,11 @@ public final class ServerProcess implements AutoCloseable {
             throw new IllegalStateException(kind + " runs still");
         }
         kind = other;
+    }
+
+    /// The next start has this line in its zoo.cfg.
+    public void setFromNowOn(String key, String value) {
+        config = config.with(key, value);
     }
 
     public ServerKind kind() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.banyan.e2e.server.Ensemble;
+import io.banyan.e2e.server.Keytool;
 import io.banyan.e2e.server.Ports;
 import io.banyan.e2e.server.ServerConfig;
 import io.banyan.e2e.server.ServerKind;

@@ -60,14 +60,6 @@ final class Judgement {
                     new Later("security.auth_to_local", "rules for Kerberos names"),
                     new Later("oraclePath", "the oracle for two servers"));
 
-    /// Of the same kind, where starting without them would let in whom they keep out, or would make
-    /// a second truth beside an ensemble's.
-    private static final Map<String, String> REFUSED =
-            Map.of(
-                    "quorum.auth.enableSasl", "SASL between servers",
-                    "quorum.auth.learnerRequireSasl", "SASL between servers",
-                    "quorum.auth.serverRequireSasl", "SASL between servers");
-
     private record Later(String prefix, String what) {}
 
     private final Settings settings;
@@ -127,21 +119,6 @@ final class Judgement {
                             "has no line for this server, whose myid is " + ensemble.myId() + "."));
         }
         for (String name : allWritten()) {
-            String refused = REFUSED.get(name);
-            if (refused != null) {
-                if (isOn(name)) {
-                    settings.notice(
-                            new Notice(
-                                    Level.REFUSE,
-                                    name,
-                                    "asks for "
-                                            + refused
-                                            + ", which is not in this version: starting without it"
-                                            + " would let in whom it keeps out. Remove it to start"
-                                            + " all the same."));
-                }
-                continue;
-            }
             for (Later later : LATER) {
                 if (name.startsWith(later.prefix()) && !isOff(name)) {
                     settings.warn(
@@ -164,10 +141,6 @@ final class Judgement {
             names.add(entry.key());
         }
         return names;
-    }
-
-    private boolean isOn(String name) {
-        return settings.raw(name).equalsIgnoreCase("true");
     }
 
     private boolean isOff(String name) {

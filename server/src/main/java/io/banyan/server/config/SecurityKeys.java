@@ -128,6 +128,19 @@ final class SecurityKeys {
         if (alsoSuper != null) {
             superUsers.add(alsoSuper.value());
         }
+        Written enable = settings.parsed(auth + "enableSasl");
+        Written learner = settings.parsed(auth + "learnerRequireSasl");
+        Written server = settings.parsed(auth + "serverRequireSasl");
+        boolean enabled = settings.trueOrFalse(enable, false);
+        boolean learnerRequires = settings.trueOrFalse(learner, false);
+        boolean serverRequires = settings.trueOrFalse(server, false);
+        if (learner != null && learnerRequires && !enabled) {
+            throw settings.wrong(learner, auth + "enableSasl=true beside it");
+        }
+        // Who asks others for a proof and gives none could not join its own ensemble.
+        if (server != null && serverRequires && !learnerRequires) {
+            throw settings.wrong(server, auth + "learnerRequireSasl=true beside it");
+        }
         Written threads = settings.parsed("quorum.cnxn.threads.size");
         return new Sasl(
                 settings.nonEmpty(settings.property("sasl.serverconfig"), "Server"),
@@ -142,9 +155,9 @@ final class SecurityKeys {
                 settings.text(settings.property("kinit"), "/usr/bin/kinit"),
                 settings.integer("kerberos.minReLoginTimeMs", 60_000, 0, INT_MAX, MILLIS),
                 settings.flag("fips-mode", true),
-                settings.trueOrFalse(settings.parsed(auth + "enableSasl"), false),
-                settings.trueOrFalse(settings.parsed(auth + "learnerRequireSasl"), false),
-                settings.trueOrFalse(settings.parsed(auth + "serverRequireSasl"), false),
+                enabled,
+                learnerRequires,
+                serverRequires,
                 settings.text(
                         settings.parsed(auth + "kerberos.servicePrincipal"), "zkquorum/localhost"),
                 settings.text(settings.parsed(auth + "learner.saslLoginContext"), "QuorumLearner"),

@@ -18,16 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The connections of the election port: one with each other server.
 ///
 /// Of two servers the one with the larger id keeps the connection that it dialled. The other one
 /// may only knock: it dials, says who it is, and is dialled in turn. Thread-safe.
 final class ElectionMesh {
-    private static final Logger LOG = LoggerFactory.getLogger(ElectionMesh.class);
-
     /// Connections that have not introduced themselves yet; more are closed at once.
     private static final int STRANGERS_MAX = 64;
 
@@ -38,6 +34,7 @@ final class ElectionMesh {
     private final PeerEvents events;
     private final Map<Long, ElectionPeer> peers = new TreeMap<>();
     private final List<PortListener> listeners = new ArrayList<>();
+    private final Refusals refusals = new Refusals("election port");
     private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
     private volatile boolean closed;
 
@@ -77,41 +74,39 @@ final class ElectionMesh {
 
     private void accepted(Socket socket) {
         if (!strangers.tryAcquire()) {
-            LOG.warn(
-                    "election port: {} refused: {} others have not introduced themselves yet",
-                    Sockets.nameOf(socket),
-                    STRANGERS_MAX);
-            Sockets.close(socket);
+            refusals.refuse(socket, STRANGERS_MAX + " others have not introduced themselves yet");
             return;
         }
+        long sinceNanos = System.nanoTime();
         Thread.ofVirtual()
                 .name("banyan-election-hello")
                 .start(() -> {
                     try {
-                        greet(socket);
+                        greet(socket, sinceNanos);
                     } finally {
                         strangers.release();
                     }
                 });
     }
 
-    private void greet(Socket socket) {
+    private void greet(Socket socket, long sinceNanos) {
         try {
             socket.setTcpNoDelay(true);
             socket.setKeepAlive(settings.keepAlive());
             Socket guarded = settings.guard().accepted(socket);
             socket.setSoTimeout(settings.handshakeMillisMax());
             ElectionHello hello = read(guarded.getInputStream());
+            Socket known = settings.guard().letIn(guarded);
             socket.setSoTimeout(0);
-            welcome(hello, guarded);
+            welcome(hello, known, sinceNanos);
         } catch (SocketTimeoutException e) {
-            refuse(socket, "it said nothing for " + settings.handshakeMillisMax() + " ms");
+            refusals.refuse(socket, "it said nothing for " + settings.handshakeMillisMax() + " ms");
         } catch (MalformedRecord e) {
-            refuse(socket, String.valueOf(e.getMessage()));
+            refusals.refuse(socket, String.valueOf(e.getMessage()));
         } catch (EOFException | SocketException e) {
-            refuse(socket, "the connection ended before it said who it is");
+            refusals.refuse(socket, "the connection ended before it said who it is");
         } catch (IOException e) {
-            refuse(socket, String.valueOf(e.getMessage()));
+            refusals.refuse(socket, String.valueOf(e.getMessage()));
         }
     }
 
@@ -143,15 +138,15 @@ final class ElectionMesh {
         }
     }
 
-    private void welcome(ElectionHello hello, Socket socket) {
+    private void welcome(ElectionHello hello, Socket socket, long sinceNanos) {
         long id = hello.serverId();
         if (id == settings.myId()) {
-            refuse(socket, "it says that it is server " + id + ", which this server is");
+            refusals.refuse(socket, "it says that it is server " + id + ", which this server is");
             return;
         }
         ElectionPeer peer = peers.get(id);
         if (peer == null) {
-            refuse(socket, "there is no line server." + id + " in the configuration");
+            refusals.refuse(socket, "there is no line server." + id + " in the configuration");
             return;
         }
         if (closed) {
@@ -162,13 +157,8 @@ final class ElectionMesh {
             peer.connected(socket);
         } else {
             Sockets.close(socket);
-            peer.knockedAt();
+            peer.knockedAt(sinceNanos);
         }
-    }
-
-    private static void refuse(Socket socket, String why) {
-        LOG.warn("election port: {} refused: {}", Sockets.nameOf(socket), why);
-        Sockets.close(socket);
     }
 
     void close() {

@@ -119,11 +119,14 @@ final class ElectionPeer {
     }
 
     /// A server with a smaller id wants to be dialled.
-    void knockedAt() {
+    ///
+    /// @param sinceNanos when its connection came in: until it has said who it is, our own dial may
+    ///   have got there
+    void knockedAt(long sinceNanos) {
         lock.lock();
         try {
             if (link != null) {
-                if (System.nanoTime() - link.sinceNanos < CROSSED_NANOS) {
+                if (sinceNanos - link.sinceNanos < CROSSED_NANOS) {
                     return;
                 }
                 end(link, "it knocked anew");
@@ -180,22 +183,23 @@ final class ElectionPeer {
 
     private void dialForEver() {
         try {
-            boolean reported = false;
+            String reported = "";
             while (awaitTurn()) {
                 try {
                     Socket socket =
                             Sockets.dial(
                                     addresses(), settings.connectMillisMax(), settings.guard());
-                    reported = false;
                     introduce(socket);
+                    reported = "";
                 } catch (IOException e) {
                     // Once is enough: it may be down for days.
-                    if (!reported) {
+                    String why = Sockets.why(e);
+                    if (!reported.equals(why)) {
                         LOG.info(
                                 "server {} cannot be reached on its election port yet: {}",
                                 server.id(),
-                                e.toString());
-                        reported = true;
+                                why);
+                        reported = why;
                     }
                 }
             }
@@ -241,6 +245,7 @@ final class ElectionPeer {
             var hello = new JuteWriter();
             PeerCodec.encodeHello(new ElectionHello(settings.myId(), addresses), hello);
             socket.getOutputStream().write(hello.array(), 0, hello.length());
+            settings.guard().logIn(socket, server.addresses().getFirst().host());
         } catch (IOException e) {
             Sockets.close(socket);
             throw e;
@@ -309,6 +314,11 @@ final class ElectionPeer {
             var in = new DataInputStream(new BufferedInputStream(mine.socket.getInputStream()));
             while (true) {
                 int length = in.readInt();
+                if (length == SaslGuard.BEGINS_WITH) {
+                    throw new MalformedRecord(
+                            "SASL, which this server does not do: set quorum.auth.enableSasl=true"
+                                    + " here first");
+                }
                 if (length < 1 || length > PeerCodec.NOTIFICATION_BYTES_MAX) {
                     throw new MalformedRecord("a vote of " + length + " bytes");
                 }

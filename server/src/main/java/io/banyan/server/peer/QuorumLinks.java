@@ -61,6 +61,7 @@ final class QuorumLinks {
     /// On the port for observers, while it is open. Guarded by itself.
     private final List<PortListener> forObservers = new ArrayList<>();
 
+    private final Refusals refusals = new Refusals("quorum port");
     private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
     private final AtomicLong lastNumber = new AtomicLong();
     private volatile boolean closed;
@@ -177,7 +178,7 @@ final class QuorumLinks {
         } catch (EOFException e) {
             lost(link, "closed by server " + serverId);
         } catch (IOException e) {
-            lost(link, e.toString());
+            lost(link, Sockets.why(e));
         } catch (MalformedRecord e) {
             LOG.warn("quorum port: server {} cut off: {}", serverId, e.getMessage());
             lost(link, "it sent " + e.getMessage());
@@ -192,7 +193,7 @@ final class QuorumLinks {
         long begin = System.nanoTime();
         for (int dials = 1; ; dials++) {
             try {
-                return dialed(addresses);
+                return dialed(addresses, serverId);
             } catch (IOException e) {
                 long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
                 boolean patient = dials < DIALS_MIN || millis < 10L * settings.dialPauseMillis();
@@ -206,13 +207,19 @@ final class QuorumLinks {
 
     /// If it is not there, another one may be.
     private Socket dialedOnce(long serverId) throws IOException {
-        return dialed(addresses(serverId, address -> settings.observerMasterPort()));
+        return dialed(addresses(serverId, address -> settings.observerMasterPort()), serverId);
     }
 
-    private Socket dialed(List<Endpoint> addresses) throws IOException {
+    private Socket dialed(List<Endpoint> addresses, long serverId) throws IOException {
         Socket socket = Sockets.dial(addresses, settings.connectMillisMax(), settings.guard());
-        socket.setTcpNoDelay(settings.noDelay());
-        return socket;
+        try {
+            socket.setTcpNoDelay(settings.noDelay());
+            settings.guard().logIn(socket, settings.member(serverId).addresses().getFirst().host());
+            return socket;
+        } catch (IOException e) {
+            Sockets.close(socket);
+            throw e;
+        }
     }
 
     private List<Endpoint> addresses(long serverId, ToIntFunction<PeerAddress> port) {
@@ -244,7 +251,7 @@ final class QuorumLinks {
     /// @param opened is told of the link
     private void accepted(Socket socket, LongConsumer opened) {
         if (!strangers.tryAcquire()) {
-            refuse(
+            refusals.refuse(
                     socket,
                     STRANGERS_MAX + " others are connected that have not introduced themselves");
             return;
@@ -256,23 +263,24 @@ final class QuorumLinks {
                     QuorumLink link = null;
                     PacketInput in = null;
                     try {
-                        Socket guarded = settings.guard().accepted(socket);
+                        PeerGuard guard = settings.guard();
+                        Socket guarded = guard.letIn(guard.accepted(socket));
                         in = new PacketInput(guarded.getInputStream(), settings.fieldBytesMax());
                         link = welcome(guarded, in, opened);
                     } catch (SocketTimeoutException e) {
-                        refuse(
+                        refusals.refuse(
                                 socket,
                                 "it said nothing for " + settings.handshakeMillisMax() + " ms");
                     } catch (EOFException e) {
-                        refuse(socket, "it ended before it said who it is");
+                        refusals.refuse(socket, "it ended before it said who it is");
                     } catch (SSLException e) {
-                        refuse(socket, String.valueOf(e.getMessage()));
+                        refusals.refuse(socket, String.valueOf(e.getMessage()));
                     } catch (IOException e) {
-                        refuse(socket, e.toString());
+                        refusals.refuse(socket, Sockets.why(e));
                     } catch (MalformedRecord e) {
-                        refuse(socket, String.valueOf(e.getMessage()));
+                        refusals.refuse(socket, String.valueOf(e.getMessage()));
                     } catch (InterruptedException e) {
-                        refuse(socket, "interrupted");
+                        refusals.refuse(socket, "interrupted");
                     } finally {
                         strangers.release();
                     }
@@ -321,6 +329,11 @@ final class QuorumLinks {
     /// Says early what is no learner, before it makes us wait for the rest of a packet.
     private static void requireIntroduction(PacketInput in) {
         int type = in.packetType();
+        if (type == SaslGuard.BEGINS_WITH) {
+            throw new MalformedRecord(
+                    "it begins with SASL, which this server does not do: set"
+                            + " quorum.auth.enableSasl=true here first");
+        }
         if (type != -1 && type != FOLLOWER_INFO && type != OBSERVER_INFO) {
             throw new MalformedRecord(
                     "no learner's first packet, but 0x" + Integer.toHexString(type));
@@ -358,11 +371,6 @@ final class QuorumLinks {
             LOG.warn("quorum port: link {} cut off: {}", link.number(), e.getMessage());
             lost(link, "it sent " + e.getMessage());
         }
-    }
-
-    private static void refuse(Socket socket, String why) {
-        LOG.warn("quorum port: {} refused: {}", Sockets.nameOf(socket), why);
-        Sockets.close(socket);
     }
 
     // ---- both

@@ -52,6 +52,13 @@ final class Sockets {
         }
     }
 
+    /// What went wrong, for people.
+    static String why(IOException failure) {
+        return failure instanceof NotLetIn
+                ? String.valueOf(failure.getMessage())
+                : failure.toString();
+    }
+
     /// The other end, for people.
     static String nameOf(Socket socket) {
         return String.valueOf(socket.getRemoteSocketAddress());

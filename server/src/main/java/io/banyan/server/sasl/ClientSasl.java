@@ -82,7 +82,7 @@ public final class ClientSasl implements SaslExchange.Maker {
     /// `name/host@REALM`, without host or realm where that is wanted; a foreign realm's name is
     /// nobody here.
     private String canonicalName(String proved) {
-        if (servers.mechanism().equals("DIGEST-MD5")) {
+        if (servers.mechanism().equals(SaslServers.DIGEST)) {
             return proved;
         }
         int at = proved.indexOf('@');
@@ -117,7 +117,7 @@ public final class ClientSasl implements SaslExchange.Maker {
             try {
                 SaslServer current = server;
                 if (current == null) {
-                    current = servers.make();
+                    current = servers.make(servers.answers());
                     server = current;
                 }
                 answer = current.evaluateResponse(token);

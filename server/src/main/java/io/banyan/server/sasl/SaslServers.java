@@ -11,8 +11,6 @@ import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.NameCallback;
 import javax.security.auth.callback.PasswordCallback;
 import javax.security.auth.callback.UnsupportedCallbackException;
-import javax.security.auth.login.LoginContext;
-import javax.security.auth.login.LoginException;
 import javax.security.sasl.AuthorizeCallback;
 import javax.security.sasl.RealmCallback;
 import javax.security.sasl.Sasl;
@@ -23,10 +21,15 @@ import org.jspecify.annotations.Nullable;
 /// The accepting side of SASL by one JAAS section: makes one `SaslServer` a connection.
 /// Thread-safe.
 final class SaslServers {
+    static final String DIGEST = "DIGEST-MD5";
+    static final String KERBEROS = "GSSAPI";
+
     private final String service;
     private final String realm;
     private final Map<String, String> users;
     private final UnaryOperator<String> canonical;
+
+    /// Its keys do not end, so there is nothing to renew.
     private final @Nullable Subject subject;
 
     /// Logs in, where the section is about Kerberos.
@@ -56,35 +59,23 @@ final class SaslServers {
                                 + " has no option user_NAME=\"password\"");
             }
         } else {
-            subject = login(section);
-        }
-    }
-
-    private static Subject login(JaasSection section) {
-        try {
-            var context =
-                    new LoginContext(section.name(), new Subject(), null, section.configuration());
-            context.login();
-            return context.getSubject();
-        } catch (LoginException | SecurityException e) {
-            throw new IllegalArgumentException(
-                    section.file()
-                            + ": the login of the section "
-                            + section.name()
-                            + " failed: "
-                            + e.getMessage(),
-                    e);
+            subject = KerberosLogin.login(section);
         }
     }
 
     /// `DIGEST-MD5` or `GSSAPI`.
     String mechanism() {
-        return subject == null ? "DIGEST-MD5" : "GSSAPI";
+        return subject == null ? DIGEST : KERBEROS;
     }
 
-    SaslServer make() throws SaslException {
+    /// What the mechanism asks of one connection.
+    Answers answers() {
+        return new Answers();
+    }
+
+    SaslServer make(Answers answers) throws SaslException {
         if (subject == null) {
-            return Sasl.createSaslServer("DIGEST-MD5", service, realm, null, new Answers());
+            return Sasl.createSaslServer(DIGEST, service, realm, null, answers);
         }
         Principal own = subject.getPrincipals().stream().findFirst().orElse(null);
         if (own == null) {
@@ -95,11 +86,11 @@ final class SaslServers {
                 subject,
                 () ->
                         Sasl.createSaslServer(
-                                "GSSAPI",
+                                KERBEROS,
                                 parts[0],
                                 parts.length > 2 ? parts[1] : null,
                                 null,
-                                new Answers()));
+                                answers));
     }
 
     static <T> T as(Subject subject, Callable<T> action) throws SaslException {
@@ -113,8 +104,16 @@ final class SaslServers {
         }
     }
 
-    private final class Answers implements CallbackHandler {
+    /// Confined to one thread.
+    final class Answers implements CallbackHandler {
         private @Nullable String user;
+
+        private Answers() {}
+
+        /// Who the other end says it is; null before it said so.
+        @Nullable String user() {
+            return user;
+        }
 
         @Override
         public void handle(Callback[] callbacks) throws UnsupportedCallbackException {

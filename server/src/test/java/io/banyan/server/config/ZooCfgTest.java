@@ -526,12 +526,15 @@ class ZooCfgTest {
     }
 
     @Test
-    void whatKeepsPeopleOutIsRefusedRatherThanIgnored() throws Exception {
-        var config = parse(DATA + "quorum.auth.enableSasl=true\n");
+    void whoAsksOthersForAProofMustGiveOne() throws Exception {
+        String enabled = DATA + "quorum.auth.enableSasl=true\n";
+        String asked = enabled + "quorum.auth.learnerRequireSasl=true\n";
 
-        assertThat(noticesOf(config, "quorum.auth.enableSasl").getFirst().level())
-                .isEqualTo(Level.REFUSE);
-        assertThat(parse(DATA + "quorum.auth.enableSasl=false\n").notices()).isEmpty();
+        assertThat(refused(DATA + "quorum.auth.learnerRequireSasl=true\n"))
+                .hasMessageContaining("expected quorum.auth.enableSasl=true beside it");
+        assertThat(refused(enabled + "quorum.auth.serverRequireSasl=true\n"))
+                .hasMessageContaining("expected quorum.auth.learnerRequireSasl=true beside it");
+        assertThat(parse(asked + "quorum.auth.serverRequireSasl=true\n").notices()).isEmpty();
     }
 
     @Test
