@@ -6,6 +6,7 @@ module io.banyan.client {
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport;
+    requires java.security.sasl;
     requires org.slf4j;
 
     exports io.banyan.client;

@@ -152,6 +152,9 @@ public final class Banyan implements AutoCloseable {
         if (session != null && engine.state().isConnected()) {
             return session;
         }
+        if (engine.state() == SessionState.AUTH_FAILED) {
+            throw BanyanException.authFailed(engine.lastFailure(), false);
+        }
         if (isEnd(engine.state())) {
             throw BanyanException.closed("state " + engine.state(), false);
         }
@@ -450,6 +453,7 @@ public final class Banyan implements AutoCloseable {
         private int replyBytesMax = 16 * 1024 * 1024;
         private @Nullable Session resumed;
         private @Nullable ClientTls tls;
+        private @Nullable ClientSasl sasl;
         private boolean verifyHostNames = true;
         private ClientMetrics metrics = ClientMetrics.NONE;
         private final List<SessionListener> listeners = new ArrayList<>();
@@ -545,10 +549,19 @@ public final class Banyan implements AutoCloseable {
             return this;
         }
 
-        /// Settings of ZooKeeper's client under its names, as far as they secure connections:
-        /// `zookeeper.client.secure` and `zookeeper.ssl.*` (stores in JKS, PKCS12 or PEM,
-        /// protocols, cipher suites, verification of host names). Other keys are left alone, so
-        /// that `System.getProperties()` will do.
+        /// Settings of ZooKeeper's client under its names, as far as they secure connections. Other
+        /// keys are left alone, so that `System.getProperties()` will do.
+        ///
+        /// TLS: `zookeeper.client.secure` and `zookeeper.ssl.*` (stores in JKS, PKCS12 or PEM,
+        /// protocols, cipher suites, verification of host names).
+        ///
+        /// SASL: `java.security.auth.login.config`, a JAAS file with a section `Client`, or what
+        /// `zookeeper.sasl.clientconfig` says; off with `zookeeper.sasl.client=false`. ZooKeeper's
+        /// `DigestLoginModule` in it (`username`, `password`) means DIGEST-MD5, any other one
+        /// Kerberos, where `zookeeper.server.principal`, `zookeeper.sasl.client.username` and
+        /// `zookeeper.sasl.client.canonicalize.hostname` say who the server is. Then no request is
+        /// sent, and no {@link SessionState#CONNECTED} told, before the server knows who we are; a
+        /// server that does not ends the client, {@link SessionState#AUTH_FAILED}.
         ///
         /// @throws IllegalArgumentException naming the key that makes no sense, or whose file does
         ///   not
@@ -558,6 +571,7 @@ public final class Banyan implements AutoCloseable {
                 tls = wanted;
                 verifyHostNames = wanted.verifiesHostNames();
             }
+            sasl = ClientSasl.of(properties);
             return this;
         }
 
@@ -590,6 +604,7 @@ public final class Banyan implements AutoCloseable {
                             renewSessions,
                             nanos(backoffMin),
                             nanos(backoffMax),
+                            sasl == null ? null : sasl.toString(),
                             resumed);
             var config =
                     new EngineConfig(
@@ -600,6 +615,7 @@ public final class Banyan implements AutoCloseable {
                             replyBytesMax,
                             nanos(closeTimeout),
                             tls == null ? null : tls.verifying(verifyHostNames),
+                            sasl,
                             metrics);
             var engine = new Engine(config, core, chroot);
             listeners.forEach(engine::listen);

@@ -10,6 +10,7 @@ import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.ReplyHeader;
 import io.banyan.wire.RequestHeader;
+import io.banyan.wire.SaslToken;
 import io.banyan.wire.SetWatches;
 import io.banyan.wire.WatcherEvent;
 import java.time.Duration;
@@ -49,6 +50,8 @@ final class ClientCore {
         PAUSING,
         DIALING,
         SHAKING_HANDS,
+        /// The session is granted; no request is sent before the server knows who we are.
+        PROVING,
         CONNECTED,
         ENDED
     }
@@ -82,6 +85,15 @@ final class ClientCore {
 
     /// `nanoTime` until which no server can have ended the session, by our clock.
     private volatile long safeUntilNanos;
+
+    /// While proving: the number of the packet that owes an answer, 0 while a token is being made.
+    private int provingXid;
+
+    /// Whether our last token is out: the server need only agree.
+    private boolean provedAll;
+
+    /// What the server granted, while proving.
+    private boolean grantedReadOnly;
 
     private boolean wasReadWrite;
     private boolean everConnected;
@@ -247,7 +259,7 @@ final class ClientCore {
     /// The other side closed the connection, or it broke.
     void disconnected(String reason, long now) {
         switch (phase) {
-            case DIALING, SHAKING_HANDS -> failedServer(reason, now);
+            case DIALING, SHAKING_HANDS, PROVING -> failedServer(reason, now);
             case CONNECTED -> lostConnection(reason, now);
             case PAUSING, ENDED -> {}
         }
@@ -259,6 +271,7 @@ final class ClientCore {
         try {
             switch (phase) {
                 case SHAKING_HANDS -> greeted(ConnectResponse.decode(in), now);
+                case PROVING -> provingAnswered(in, now);
                 case CONNECTED -> packet(in, now);
                 case DIALING, PAUSING, ENDED -> {}
             }
@@ -329,6 +342,11 @@ final class ClientCore {
                             now);
                 }
             }
+            case PROVING -> {
+                if (now - connectedNanos >= readTimeoutNanos()) {
+                    breakOff("SASL took longer than " + millis(readTimeoutNanos()) + " ms", now);
+                }
+            }
             case CONNECTED -> tickConnected(now);
             case ENDED -> {
                 return;
@@ -366,6 +384,7 @@ final class ClientCore {
             case PAUSING -> wake = earlier(wake, retryAtNanos, now);
             case DIALING, SHAKING_HANDS ->
                     wake = earlier(wake, dialledNanos + dialTimeoutNanos(), now);
+            case PROVING -> wake = earlier(wake, connectedNanos + readTimeoutNanos(), now);
             case CONNECTED -> {
                 wake = earlier(wake, receivedNanos + readTimeoutNanos(), now);
                 if (!pinging) {
@@ -550,24 +569,102 @@ final class ClientCore {
                         response.passwd());
         session = granted;
         timeoutNanos = response.timeOutMillis() * NANOS_PER_MILLI;
-        phase = Phase.CONNECTED;
         wasReadWrite |= !response.readOnly();
         connectedNanos = now;
+        safeUntilNanos = asked + timeoutNanos;
+        shell.connected(servers.get(server), granted, now - asked);
+        grantedReadOnly = response.readOnly();
+        if (config.sasl() == null) {
+            served(now);
+            return;
+        }
+        phase = Phase.PROVING;
+        provingXid = 0;
+        provedAll = false;
+        shell.prove(servers.get(server), null);
+    }
+
+    /// From now on requests are sent.
+    private void served(long now) {
+        phase = Phase.CONNECTED;
         pinging = false;
-        if (response.readOnly()) {
+        if (grantedReadOnly) {
             probePauseNanos = PROBE_NANOS_MIN;
             probeAtNanos = now + probePauseNanos;
         }
-        safeUntilNanos = asked + timeoutNanos;
-        shell.connected(servers.get(server), granted, now - asked);
         for (Credential each : credentials) {
             present(each, now);
         }
         for (SetWatches part : watches.rearming(lastZxid, REARM_BYTES_MAX)) {
             rearm(part, now);
         }
-        become(response.readOnly() ? SessionState.READ_ONLY : SessionState.CONNECTED);
+        become(grantedReadOnly ? SessionState.READ_ONLY : SessionState.CONNECTED);
         pump(now);
+    }
+
+    // ---- SASL
+
+    /// The next token.
+    ///
+    /// @param token null if there is nothing more to send
+    /// @param complete whether the server has proved itself, too
+    void proof(byte @Nullable [] token, boolean complete, long now) {
+        if (phase != Phase.PROVING || provingXid != 0) {
+            return;
+        }
+        if (token == null) {
+            if (complete) {
+                served(now);
+            } else {
+                proofFailed("the server ended it before both had proved who they are", now);
+            }
+            return;
+        }
+        provedAll = complete;
+        lastXid = lastXid == Integer.MAX_VALUE ? 1 : lastXid + 1;
+        provingXid = lastXid;
+        writer.clear();
+        writer.writeInt(0);
+        new RequestHeader(provingXid, OpCode.SASL).encode(writer);
+        new SaslToken(token).encode(writer);
+        sentNanos = now;
+        sendWritten();
+    }
+
+    /// There is no next token. Another server, or another time, may be better.
+    void proofFailed(String reason, long now) {
+        if (phase == Phase.PROVING) {
+            breakOff("SASL, " + config.sasl() + ": " + reason, now);
+        }
+    }
+
+    private void provingAnswered(JuteReader in, long now) {
+        int xid = in.readInt();
+        in.readLong();
+        int code = in.readInt();
+        if (provingXid == 0 || xid != provingXid) {
+            breakOff("an answer to packet " + xid + " in the middle of SASL", now);
+            return;
+        }
+        provingXid = 0;
+        confirmed(sentNanos);
+        if (code != ErrorCode.OK) {
+            end(
+                    SessionState.AUTH_FAILED,
+                    "SASL, "
+                            + config.sasl()
+                            + ": the server does not know it, or by another password",
+                    now);
+            return;
+        }
+        byte[] challenge = SaslToken.decode(in).token();
+        if (provedAll) {
+            served(now);
+        } else if (challenge == null) {
+            proofFailed("the server takes no SASL, or not this one", now);
+        } else {
+            shell.prove(servers.get(server), challenge);
+        }
     }
 
     private void present(Credential credential, long now) {
@@ -799,7 +896,8 @@ final class ClientCore {
     private BanyanException endedFailure(Request<?> request) {
         boolean mayHaveHappened = request.wasSent() && request.isWrite();
         if (end == SessionState.AUTH_FAILED) {
-            return BanyanException.authFailed(request.what(), mayHaveHappened);
+            return BanyanException.authFailed(
+                    lastFailure + " (" + request.what() + ")", mayHaveHappened);
         }
         if (end == SessionState.EXPIRED) {
             return BanyanException.sessionExpired(request.what(), endedSession);

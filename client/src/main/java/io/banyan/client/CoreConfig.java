@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sessionTimeoutMillis what is asked for; the server decides
 /// @param acceptReadOnly whether a server without quorum will do
 /// @param renewsSession whether an expired session is followed by a new one
+/// @param sasl who the client is to prove that it is, for messages; null if it proves nothing
 /// @param resumed a session to go on with, null to begin one
 record CoreConfig(
         ConnectString servers,
@@ -15,4 +16,5 @@ record CoreConfig(
         boolean renewsSession,
         long backoffMinNanos,
         long backoffMaxNanos,
+        @Nullable String sasl,
         @Nullable Session resumed) {}

@@ -43,6 +43,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,6 +93,9 @@ final class Engine implements Shell {
 
     /// Grows with every dial and hang-up: what comes from an earlier connection is told by it.
     private int connection;
+
+    /// Of the connection there is, while it proves who we are.
+    private ClientSasl.@Nullable Exchange exchange;
 
     private @Nullable ScheduledFuture<?> timer;
     private long timerNanos;
@@ -491,6 +495,7 @@ final class Engine implements Shell {
     @Override
     public void hangUp() {
         connection++;
+        exchange = null;
         unflushed.clear();
         unflushedBytes = 0;
         Channel old = channel;
@@ -584,6 +589,53 @@ final class Engine implements Shell {
         events.end();
         ended.countDown();
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    // ---- SASL
+
+    /// On a thread of its own: Kerberos asks its servers, and a file is read for it.
+    @Override
+    public void prove(ConnectString.Server server, byte @Nullable [] challenge) {
+        ClientSasl sasl = config.sasl();
+        if (sasl == null) {
+            throw new IllegalStateException("no SASL");
+        }
+        int number = connection;
+        ClientSasl.Exchange current = challenge == null ? null : exchange;
+        var prover =
+                new Thread(
+                        () -> answer(sasl, server, current, challenge, number),
+                        config.name() + "-sasl");
+        prover.setDaemon(true);
+        prover.start();
+    }
+
+    private void answer(
+            ClientSasl sasl,
+            ConnectString.Server server,
+            ClientSasl.@Nullable Exchange current,
+            byte @Nullable [] challenge,
+            int number) {
+        try {
+            ClientSasl.Exchange mine = current == null ? sasl.begin(server.host()) : current;
+            byte[] token = mine.answer(challenge);
+            boolean complete = mine.isComplete();
+            onLoop(() -> {
+                if (number == connection) {
+                    exchange = mine;
+                    step(now -> core.proof(token, complete, now));
+                }
+            });
+        } catch (SaslException | RuntimeException e) {
+            // The JDK's mechanisms read what a server sent; not all that is wrong with it comes as
+            // their own exception.
+            String reason = reason(e);
+            onLoop(() -> {
+                if (number == connection) {
+                    step(now -> core.proofFailed(reason, now));
+                }
+            });
+        }
     }
 
     // ---- asking for a quorum

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param requestBytesMax what servers take
 /// @param replyBytesMax what we take
 /// @param tls null for plain TCP
+/// @param sasl null if the client proves nothing
 record EngineConfig(
         String name,
         long requestTimeoutNanos,
@@ -17,4 +18,5 @@ record EngineConfig(
         int replyBytesMax,
         long closeTimeoutNanos,
         @Nullable ClientTls tls,
+        @Nullable ClientSasl sasl,
         ClientMetrics metrics) {}

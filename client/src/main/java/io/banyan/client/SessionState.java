@@ -4,7 +4,7 @@ package io.banyan.client;
 public enum SessionState {
     /// Not connected yet; never reported to listeners.
     CONNECTING,
-    /// A server with a quorum serves this session.
+    /// A server with a quorum serves this session, and knows who we are where SASL is set up.
     CONNECTED,
     /// A server without a quorum serves it: it answers reads, perhaps of the past, and refuses
     /// writes.
@@ -18,7 +18,7 @@ public enum SessionState {
     /// A server said that the session is over: its ephemerals are gone. A client that renews its
     /// sessions, as it does by default, goes on with a new one.
     EXPIRED,
-    /// The servers refuse what was given to `addAuth`. The client has ended.
+    /// The servers refuse what was given to `addAuth`, or who we are by SASL. The client has ended.
     AUTH_FAILED,
     /// The client was closed.
     CLOSED;

@@ -1,5 +1,7 @@
 package io.banyan.client;
 
+import org.jspecify.annotations.Nullable;
+
 /// What a {@link ClientCore} has done to the world outside. All calls come from within a step of
 /// the core, on its thread, in the order in which they are to take effect.
 interface Shell {
@@ -12,6 +14,12 @@ interface Shell {
 
     /// Whether more may be sent without piling up; `writable` is called when it may again.
     boolean canSend();
+
+    /// Makes the next token of SASL, which may take its time; answered by `proof` or `proofFailed`,
+    /// unless `hangUp` comes first.
+    ///
+    /// @param challenge of the server; null in the beginning
+    void prove(ConnectString.Server server, byte @Nullable [] challenge);
 
     /// Closes the connection, or stops dialing. Nothing more comes from it.
     void hangUp();

@@ -28,7 +28,8 @@ class ArchitectureTest {
                         "org.slf4j..",
                         "org.jspecify..",
                         "java..",
-                        "javax.net.ssl..")
+                        "javax.net.ssl..",
+                        "javax.security..")
                 .check(OURS);
     }
 

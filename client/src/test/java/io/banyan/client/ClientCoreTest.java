@@ -1,12 +1,14 @@
 package io.banyan.client;
 
 import static io.banyan.client.FakeShell.MILLI;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.banyan.wire.ErrorCode;
 import io.banyan.wire.JuteReader;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.RequestHeader;
+import io.banyan.wire.SaslToken;
 import io.banyan.wire.SetWatches;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,10 +29,14 @@ class ClientCoreTest {
     private long now = 5_000 * MILLI;
 
     private ClientCore core(String servers) {
+        return core(servers, null);
+    }
+
+    private ClientCore core(String servers, String sasl) {
         var parsed = ConnectString.parse(servers);
         var config =
                 new CoreConfig(
-                        parsed, TIMEOUT_MILLIS, false, true, 100 * MILLI, 1000 * MILLI, null);
+                        parsed, TIMEOUT_MILLIS, false, true, 100 * MILLI, 1000 * MILLI, sasl, null);
         return new ClientCore(config, parsed.servers(), watches, new Random(1), shell);
     }
 
@@ -299,6 +305,93 @@ class ClientCoreTest {
                         "/late Closed", "/w NoNode", " done", "hang up", "CLOSED 7", "ended");
     }
 
+    /// Granted a session, and a request is waiting.
+    private ClientCore proving() {
+        ClientCore core = core("a,b", "user bob");
+        core.start(now);
+        core.submit(made(requests.get("/r", null)), now);
+        core.dialled(now);
+        core.frame(FakeShell.greeting(SESSION, TIMEOUT_MILLIS), now);
+        return core;
+    }
+
+    private static JuteReader saslReply(int xid, String token) {
+        byte[] bytes = token == null ? null : token.getBytes(US_ASCII);
+        return FakeShell.reply(xid, 0, ErrorCode.OK, out -> new SaslToken(bytes).encode(out));
+    }
+
+    @Test
+    void nothingIsSentBeforeTheServerKnowsWhoWeAreAndWeKnowTheServer() {
+        ClientCore core = proving();
+
+        core.proof(new byte[0], false, now);
+        core.frame(saslReply(1, "who?"), now);
+        core.proof(new byte[] {1}, false, now);
+        core.frame(saslReply(2, "well"), now);
+        assertThat(shell.takeSent()).containsExactly("connect", "sasl 1", "sasl 2");
+        assertThat(shell.take())
+                .containsExactly("dial a", "prove nothing yet", "prove who?", "prove well");
+        core.proof(null, true, now);
+
+        assertThat(shell.take()).containsExactly("CONNECTED 7");
+        assertThat(shell.takeSent()).containsExactly("getData 3");
+    }
+
+    /// As Kerberos does: the last token is ours, and the server only agrees.
+    @Test
+    void theServersAgreementIsAwaitedBehindOurLastToken() {
+        ClientCore core = proving();
+        core.proof(new byte[] {1}, true, now);
+        assertThat(shell.takeSent()).containsExactly("connect", "sasl 1");
+
+        core.frame(saslReply(1, null), now);
+
+        assertThat(shell.takeSent()).containsExactly("getData 2");
+    }
+
+    @Test
+    void aWrongPasswordEndsTheClientAndEveryRequestSaysSo() {
+        ClientCore core = core("a", "user bob");
+        Request<?> waiting = made(requests.get("/r", null));
+        core.start(now);
+        core.submit(waiting, now);
+        core.dialled(now);
+        core.frame(FakeShell.greeting(SESSION, TIMEOUT_MILLIS), now);
+        core.proof(new byte[] {1}, false, now);
+
+        core.frame(FakeShell.reply(1, 0, ErrorCode.AUTH_FAILED), now);
+
+        assertThat(shell.take()).endsWith("hang up", "/r AuthFailed", "AUTH_FAILED 7", "ended");
+        assertThat(waiting.failure)
+                .hasMessageContaining("SASL, user bob: the server does not know it");
+    }
+
+    @Test
+    void aServerThatProvesNothingIsLeftForTheNext() {
+        ClientCore core = proving();
+        core.proof(new byte[0], false, now);
+        shell.take();
+
+        core.frame(saslReply(1, null), now);
+
+        assertThat(shell.take()).containsExactly("hang up", "dial b");
+        assertThat(core.lastFailure()).contains("takes no SASL");
+    }
+
+    @Test
+    void aProofThatTakesTooLongIsBegunAnewElsewhere() {
+        ClientCore core = proving();
+        shell.take();
+        after(TIMEOUT_MILLIS);
+
+        core.tick(now);
+        core.proof(new byte[0], false, now);
+        core.dialled(now);
+        core.frame(FakeShell.greeting(SESSION, TIMEOUT_MILLIS), now);
+
+        assertThat(shell.take()).containsExactly("hang up", "dial b", "prove nothing yet");
+    }
+
     @Test
     void randomStepsNeverLoseARequest() {
         for (long seed = 0; seed < 300; seed++) {
@@ -312,7 +405,15 @@ class ClientCoreTest {
         var fake = new FakeShell();
         var parsed = ConnectString.parse("a,b,c");
         var config =
-                new CoreConfig(parsed, TIMEOUT_MILLIS, true, true, 100 * MILLI, 1000 * MILLI, null);
+                new CoreConfig(
+                        parsed,
+                        TIMEOUT_MILLIS,
+                        true,
+                        true,
+                        100 * MILLI,
+                        1000 * MILLI,
+                        seed % 2 == 0 ? null : "bob",
+                        null);
         var core =
                 new ClientCore(
                         config, parsed.servers(), new WatchTable(chroot), new Random(seed), fake);
@@ -321,7 +422,7 @@ class ClientCoreTest {
         int xid = 1;
         for (int i = 0; i < 200; i++) {
             after(random.nextInt(400));
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
                 case 0 -> core.submit(made(requests.get("/r" + made++, e -> {})), now);
                 case 1 -> core.submit(made(requests.set("/w" + made++, null, -1)), now);
                 case 2 -> core.dialled(now);
@@ -331,6 +432,7 @@ class ClientCoreTest {
                                 now);
                 case 4, 5 -> core.frame(FakeShell.reply(xid++, i, ErrorCode.NO_NODE), now);
                 case 6 -> core.tick(now);
+                case 7 -> core.proof(new byte[random.nextInt(2)], random.nextBoolean(), now);
                 default -> core.disconnected("cut", now);
             }
         }

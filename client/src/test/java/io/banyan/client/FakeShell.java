@@ -1,5 +1,7 @@
 package io.banyan.client;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.banyan.wire.ConnectResponse;
 import io.banyan.wire.JuteReader;
 import io.banyan.wire.JuteWriter;
@@ -9,6 +11,7 @@ import io.banyan.wire.RequestHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The world outside of a core, without threads and with a clock that is set by hand: what the core
 /// does is noted as text, what a server would say is made here.
@@ -83,6 +86,11 @@ final class FakeShell implements Shell {
     @Override
     public boolean canSend() {
         return canSend;
+    }
+
+    @Override
+    public void prove(ConnectString.Server server, byte @Nullable [] challenge) {
+        notes.add("prove " + (challenge == null ? "nothing yet" : new String(challenge, US_ASCII)));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.banyan.e2e.server.Ensemble;
+import io.banyan.e2e.server.Home;
 import io.banyan.e2e.server.Keytool;
 import io.banyan.e2e.server.Ports;
 import io.banyan.e2e.server.ServerConfig;
@@ -48,6 +49,10 @@ class SecurityTest {
             Client {
                 org.apache.zookeeper.server.auth.DigestLoginModule required
                 username="bob" password="bob-secret";
+            };
+            Liar {
+                org.apache.zookeeper.server.auth.DigestLoginModule required
+                username="bob" password="guessed";
             };
             """;
 
@@ -148,7 +153,37 @@ class SecurityTest {
                 assertThatThrownBy(() -> other.exists("/his", false))
                         .isInstanceOf(KeeperException.class);
             }
+            assertThat(commandLine(address, "Client")).contains("[his, zookeeper]");
+            assertThat(commandLine(address, "Liar"))
+                    .contains("user bob of the section Liar: the server does not know it");
         }
+    }
+
+    /// What Banyan's own command line says to `ls /`.
+    private static String commandLine(String address, String section) throws Exception {
+        Path properties =
+                Files.writeString(
+                        directory.resolve(section + ".properties"),
+                        "java.security.auth.login.config="
+                                + jaas
+                                + "\nzookeeper.sasl.clientconfig="
+                                + section
+                                + "\n");
+        Process process =
+                new ProcessBuilder(
+                                Home.root().resolve("bin/banyan").toString(),
+                                "ls",
+                                "--server",
+                                address,
+                                "--client-configuration",
+                                properties.toString(),
+                                "/")
+                        .redirectErrorStream(true)
+                        .start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), US_ASCII);
+        assertThat(process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        return said;
     }
 
     @Test
