@@ -412,7 +412,7 @@ class WatchTableTest {
     }
 
     private static Change change(Kind kind, String path) {
-        return new Change(kind, utf8(path), Acl.OPEN, Acl.OPEN);
+        return new Change(kind, utf8(path), 0, Acl.OPEN, Acl.OPEN);
     }
 
     private static byte[] utf8(String text) {

@@ -247,7 +247,7 @@ public final class BanyanServer implements AutoCloseable {
         GatewayConfig gatewayConfig = Mapping.gateway(config, gateways, stepMillis);
         front.start(
                 (index, port) -> {
-                    var meter = new GatewayMeter(metrics, stats, tree, index == 0, auditor(index));
+                    var meter = new GatewayMeter(metrics, stats, index == 0, auditor(index));
                     long now = System.nanoTime();
                     LongSupplier wall = System::currentTimeMillis;
                     Gateway gateway =

@@ -10,8 +10,6 @@ import io.banyan.server.metrics.SummaryCell;
 import io.banyan.server.metrics.SummarySet;
 import io.banyan.tree.Applied;
 import io.banyan.tree.Change;
-import io.banyan.tree.NodeView;
-import io.banyan.tree.ZnodeTree;
 import org.jspecify.annotations.Nullable;
 
 /// Counts what one gateway does under ZooKeeper's names. Confined to the gateway's thread.
@@ -25,7 +23,6 @@ final class GatewayMeter implements GatewayObserver {
     /// With each read ZooKeeper counts the znode's stat as well.
     private static final int STAT_BYTES = 68;
 
-    private final ZnodeTree tree;
     private final NamespaceSummary readPerNamespace;
 
     /// Null but in one gateway of a server: all hear of every transaction.
@@ -36,13 +33,8 @@ final class GatewayMeter implements GatewayObserver {
     /// @param writes who keeps the audit log, if one is kept
     /// @param isFirst true for one gateway of a server
     GatewayMeter(
-            Metrics metrics,
-            ServerStats stats,
-            ZnodeTree tree,
-            boolean isFirst,
-            @Nullable WriteObserver writes) {
+            Metrics metrics, ServerStats stats, boolean isFirst, @Nullable WriteObserver writes) {
         this.stats = stats;
-        this.tree = tree;
         readPerNamespace = new NamespaceSummary(metrics, SummarySet.READ_PER_NAMESPACE);
         writePerNamespace =
                 isFirst ? new NamespaceSummary(metrics, SummarySet.WRITE_PER_NAMESPACE) : null;
@@ -109,19 +101,8 @@ final class GatewayMeter implements GatewayObserver {
         }
         for (Change each : applied.changes()) {
             byte[] path = each.path();
-            int dataBytes =
-                    switch (each.kind()) {
-                        case CREATED, DATA_CHANGED -> dataBytesOf(applied, path);
-                        case DELETED -> 0;
-                    };
-            writePerNamespace.add(path, 0, path.length, (long) path.length + dataBytes);
+            writePerNamespace.add(path, 0, path.length, (long) path.length + each.dataBytes());
         }
-    }
-
-    /// None of a znode that a later part of the same transaction deleted.
-    private int dataBytesOf(Applied applied, byte[] path) {
-        NodeView node = tree.find(applied.state(), path, 0, path.length);
-        return node == null ? 0 : node.stat().dataLength();
     }
 
     @Override

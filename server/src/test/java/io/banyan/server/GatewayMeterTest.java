@@ -30,7 +30,7 @@ class GatewayMeterTest {
     private State state = tree.fresh();
 
     private GatewayMeter meter(boolean isFirst) {
-        return new GatewayMeter(metrics, new ServerStats(), tree, isFirst, null);
+        return new GatewayMeter(metrics, new ServerStats(), isFirst, null);
     }
 
     private void commit(int opcode, JuteWriter body) {

@@ -4,13 +4,14 @@ import io.banyan.wire.Acl;
 import java.util.Arrays;
 import java.util.List;
 
-/// One thing that happened to one znode, for the watches.
+/// One thing that happened to one znode, for watches and metrics.
 ///
 /// @param path UTF-8 of the whole path; not to be modified
+/// @param dataBytes of the data that the znode has now; 0 of a deleted one
 /// @param acl the znode's ACL, of a deleted one its last
 /// @param parentAcl for the event NodeChildrenChanged of the parent; empty where there is none
 @SuppressWarnings("ArrayRecordComponent") // equals and hashCode look into the array
-public record Change(Kind kind, byte[] path, List<Acl> acl, List<Acl> parentAcl) {
+public record Change(Kind kind, byte[] path, int dataBytes, List<Acl> acl, List<Acl> parentAcl) {
     /// What happened.
     public enum Kind {
         CREATED,
@@ -23,6 +24,7 @@ public record Change(Kind kind, byte[] path, List<Acl> acl, List<Acl> parentAcl)
         return other instanceof Change that
                 && kind == that.kind
                 && Arrays.equals(path, that.path)
+                && dataBytes == that.dataBytes
                 && acl.equals(that.acl)
                 && parentAcl.equals(that.parentAcl);
     }

@@ -122,7 +122,7 @@ final class Draft {
         raise(parentCversion);
         parent.childCount++;
         storeParent(path, from, siblings().put(entry, way.nameHash(), edit), 1);
-        changed(Change.Kind.CREATED, path, from, end, acl);
+        changed(Change.Kind.CREATED, path, from, end, node.dataLength(), acl);
 
         owners = owners.with(owner, config, path, from, end, edit);
         quotaCreated(path, from, end, node.dataLength());
@@ -182,7 +182,7 @@ final class Draft {
         parent.childCount--;
         Trie remaining = siblings().remove(path, way.nameFrom(), way.nameEnd(), edit);
         storeParent(path, from, remaining, -1);
-        changed(Change.Kind.DELETED, path, from, end, acl);
+        changed(Change.Kind.DELETED, path, from, end, 0, acl);
 
         owners = owners.without(node.owner, config, path, from, end, edit);
         quotaDeleted(path, from, end, node.dataLength());
@@ -243,7 +243,7 @@ final class Draft {
         int more = node.dataLength() - lengthBefore;
         sizeBytes += more;
         storeTarget(path, from, end, node, present);
-        changed(Change.Kind.DATA_CHANGED, path, from, end, acls.list(node.acl));
+        changed(Change.Kind.DATA_CHANGED, path, from, end, node.dataLength(), acls.list(node.acl));
         quotaChanged(path, from, end, 0, more);
         return ErrorCode.OK;
     }
@@ -389,12 +389,14 @@ final class Draft {
         }
     }
 
-    private void changed(Change.Kind kind, byte[] path, int from, int end, List<Acl> acl) {
+    private void changed(
+            Change.Kind kind, byte[] path, int from, int end, int dataBytes, List<Acl> acl) {
         List<Acl> parentAcl = List.of();
         if (!way.leadsToRoot() && kind != Change.Kind.DATA_CHANGED) {
             parentAcl = acls.list(parent.acl);
         }
-        var change = new Change(kind, Arrays.copyOfRange(path, from, end), acl, parentAcl);
+        byte[] ownPath = Arrays.copyOfRange(path, from, end);
+        var change = new Change(kind, ownPath, dataBytes, acl, parentAcl);
         if (changes.isEmpty()) {
             changes = List.of(change);
             return;
