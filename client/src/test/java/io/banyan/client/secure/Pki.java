@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -22,7 +23,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.PBEParameterSpec;
 import javax.security.auth.x500.X500Principal;
 
 /// An authority of one test, and certificates that it signs, made when they are needed: nothing
@@ -43,6 +50,7 @@ public final class Pki {
     private final Path directory;
     private final KeyPair authority;
     private final X509Certificate root;
+    private Path revoked;
 
     /// A key, and its certificate by the authority.
     public record Identity(PrivateKey key, X509Certificate certificate) {}
@@ -114,6 +122,57 @@ public final class Pki {
                         + pem("CERTIFICATE", identity.certificate().getEncoded()));
     }
 
+    /// The same with the key encrypted, as `openssl pkcs8 -topk8` does.
+    ///
+    /// @param scheme as the JDK names it
+    public Path pemKeys(String name, Identity identity, String scheme, String password)
+            throws GeneralSecurityException, IOException {
+        var cipher = Cipher.getInstance(scheme);
+        cipher.init(
+                Cipher.ENCRYPT_MODE,
+                SecretKeyFactory.getInstance(scheme)
+                        .generateSecret(new PBEKeySpec(password.toCharArray())),
+                new PBEParameterSpec(new byte[16], 2_048));
+        byte[] encrypted = cipher.doFinal(identity.key().getEncoded());
+        AlgorithmParameters parameters = cipher.getParameters();
+        if (scheme.contains("Hmac")) {
+            // In files these are all one scheme, and the parameters say which one it is.
+            byte[] encoded = parameters.getEncoded();
+            parameters = AlgorithmParameters.getInstance("PBES2");
+            parameters.init(encoded);
+        }
+        return Files.writeString(
+                directory.resolve(name),
+                pem(
+                                "ENCRYPTED PRIVATE KEY",
+                                new EncryptedPrivateKeyInfo(parameters, encrypted).getEncoded())
+                        + pem("CERTIFICATE", identity.certificate().getEncoded()));
+    }
+
+    /// Certificates that are signed from now on say that the list of revoked ones is here.
+    public void revokesBy(Path list) {
+        revoked = list;
+    }
+
+    /// Writes that list.
+    public void revoke(X509Certificate... certificates)
+            throws GeneralSecurityException, IOException {
+        Instant now = Instant.now();
+        var entries = new ByteArrayOutputStream();
+        for (X509Certificate each : certificates) {
+            entries.writeBytes(sequence(tlv(2, each.getSerialNumber().toByteArray()), time(now)));
+        }
+        byte[] body =
+                sequence(
+                        tlv(2, new byte[] {1}),
+                        ALGORITHM,
+                        NAME.getEncoded(),
+                        time(now.minus(Duration.ofDays(1))),
+                        time(now.plus(LIFE)),
+                        entries.size() == 0 ? new byte[0] : sequence(entries.toByteArray()));
+        Files.write(Objects.requireNonNull(revoked), signed(body));
+    }
+
     public Path pemTrusted(String name) throws GeneralSecurityException, IOException {
         return Files.writeString(directory.resolve(name), pem("CERTIFICATE", root.getEncoded()));
     }
@@ -162,17 +221,34 @@ public final class Pki {
                         sequence(time(now.minus(Duration.ofDays(2))), time(now.plus(life))),
                         new X500Principal(subject).getEncoded(),
                         pair.getPublic().getEncoded(),
-                        tlv(0xa3, sequence(isAuthority ? basicConstraints() : localNames())));
+                        tlv(
+                                0xa3,
+                                isAuthority
+                                        ? sequence(basicConstraints())
+                                        : sequence(localNames(), listOfRevoked())));
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509")
+                        .generateCertificate(new ByteArrayInputStream(signed(body)));
+    }
+
+    private byte[] signed(byte[] body) throws GeneralSecurityException {
         Signature signature = Signature.getInstance("SHA256withECDSA");
         signature.initSign(authority.getPrivate());
         signature.update(body);
         byte[] signed = signature.sign();
         byte[] bits = new byte[signed.length + 1];
         System.arraycopy(signed, 0, bits, 1, signed.length);
-        byte[] der = sequence(body, ALGORITHM, tlv(3, bits));
-        return (X509Certificate)
-                CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(der));
+        return sequence(body, ALGORITHM, tlv(3, bits));
+    }
+
+    private byte[] listOfRevoked() {
+        Path list = revoked;
+        if (list == null) {
+            return new byte[0];
+        }
+        byte[] uri = tlv(0x86, list.toUri().toString().getBytes(StandardCharsets.US_ASCII));
+        byte[] points = sequence(sequence(tlv(0xa0, tlv(0xa0, uri))));
+        return sequence(tlv(6, new byte[] {0x55, 0x1d, 0x1f}), tlv(4, points));
     }
 
     private static byte[] time(Instant when) {

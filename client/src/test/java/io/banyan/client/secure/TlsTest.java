@@ -37,6 +37,8 @@ import org.apache.zookeeper.client.ZKClientConfig;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The client port with TLS: our client, Apache's, and those who do it wrong.
 final class TlsTest {
@@ -189,6 +191,46 @@ final class TlsTest {
                                 .start();
                 Banyan client = ours(port(server), properties)) {
             assertThat(client.children("/").names()).contains("zookeeper");
+        }
+    }
+
+    /// The new and the old default of `openssl pkcs8 -topk8`.
+    @ParameterizedTest
+    @ValueSource(strings = {"PBEWithHmacSHA256AndAES_256", "PBEWithSHA1AndDESede"})
+    void anEncryptedPemKeyIsOpenedByItsPassword(String scheme) throws Exception {
+        Path keys = pki.pemKeys("server.pem", pki.identity("CN=pem"), scheme, PASSWORD);
+        Path ofAlice = pki.pemKeys("alice.pem", pki.identity("CN=alice"), scheme, PASSWORD);
+
+        try (BanyanServer server =
+                        builder()
+                                .property("zookeeper.ssl.keyStore.location", keys.toString())
+                                .start();
+                Banyan alice = ours(port(server), clientProperties(ofAlice, trusted))) {
+            assertThat(alice.exists("/")).isPresent();
+        }
+        assertThatThrownBy(() ->
+                        builder()
+                                .property("zookeeper.ssl.keyStore.location", keys.toString())
+                                .property("zookeeper.ssl.keyStore.password", "wrong")
+                                .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ssl.keyStore.location=" + keys)
+                .hasMessageContaining("the password does not open its private key");
+    }
+
+    @Test
+    void whoseCertificateIsRevokedIsNotServed() throws Exception {
+        pki.revokesBy(directory.resolve("revoked.crl"));
+        Pki.Identity stolen = pki.identity("CN=stolen");
+        pki.revoke(stolen.certificate());
+        try (LoggedLines lines = new LoggedLines();
+                BanyanServer server = builder().property("zookeeper.ssl.crl", "true").start();
+                Banyan alice = ours(port(server), clientProperties("CN=alice"))) {
+            assertThat(alice.exists("/")).isPresent();
+
+            handshakeFails(context(stolen), port(server));
+
+            assertThat(lines.awaitLine("connection closed")).containsIgnoringCase("revoked");
         }
     }
 
