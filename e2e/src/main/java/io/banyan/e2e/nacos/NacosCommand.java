@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -19,6 +18,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = "Unmodified Nacos clients of six versions against Banyan: the matrix.")
 public final class NacosCommand implements Callable<Integer> {
+    /// A case that nobody wrote has not passed.
+    private static final int NOTHING_PLAYED = 2;
 
     @Option(
             names = {"--members", "--servers"},
@@ -48,10 +49,19 @@ public final class NacosCommand implements Callable<Integer> {
         if (wanted.isEmpty()) {
             wanted.addAll(Case.all());
         }
+        List<Case> chosen = chosen();
+        List<String> unknown =
+                cases.stream()
+                        .filter(asked -> chosen.stream().noneMatch(each -> isCalled(each, asked)))
+                        .toList();
+        if (!unknown.isEmpty()) {
+            out.println("no such case with " + servers + " servers: " + unknown);
+            return NOTHING_PLAYED;
+        }
         var results = new LinkedHashMap<Case, Map<ClientKind, String>>();
         boolean failed = false;
         try (var running = new Servers(servers)) {
-            for (Case each : chosen()) {
+            for (Case each : chosen) {
                 Map<ClientKind, String> row = new LinkedHashMap<>();
                 results.put(each, row);
                 failed |= play(each, running, wanted, row);
@@ -73,10 +83,12 @@ public final class NacosCommand implements Callable<Integer> {
         }
         all.removeIf(each -> !each.where().fits(servers));
         all.removeIf(each ->
-                !cases.isEmpty()
-                        && !cases.contains(each.name())
-                        && !cases.contains(each.name().toLowerCase(Locale.ROOT)));
+                !cases.isEmpty() && cases.stream().noneMatch(asked -> isCalled(each, asked)));
         return all;
+    }
+
+    private static boolean isCalled(Case which, String asked) {
+        return which.name().equalsIgnoreCase(asked);
     }
 
     /// @return whether something failed
