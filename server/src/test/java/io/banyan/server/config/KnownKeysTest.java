@@ -94,6 +94,10 @@ class KnownKeysTest {
                     "follower.nodelay",
                     "fsync.warningthresholdms");
 
+    /// Each of these asks for the one before it.
+    private static final String SASL_OF_PEERS =
+            "quorum.auth.enableSasl=true\nquorum.auth.learnerRequireSasl=true\n";
+
     /// A value that is good for a key; most take a number or a word.
     private static List<String> candidates() {
         return List.of(
@@ -123,7 +127,8 @@ class KnownKeysTest {
         for (String value : candidates()) {
             String base =
                     "dataDir=/nowhere\nclientPort=2181\nsecureClientPort=2182\n"
-                            + (key.startsWith("enforce.auth") ? "enforce.auth.schemes=sasl\n" : "");
+                            + (key.startsWith("enforce.auth") ? "enforce.auth.schemes=sasl\n" : "")
+                            + (key.endsWith("RequireSasl") ? SASL_OF_PEERS : "");
             String line = key.equals("secureClientPort") ? "" : key + "=" + value + "\n";
             Map<String, String> system = new LinkedHashMap<>();
             if (!inFile) {
