@@ -57,7 +57,6 @@ final class Judgement {
             List.of(
                     new Later("localSessionsEnabled", "local sessions"),
                     new Later("reconfigEnabled", "dynamic reconfiguration"),
-                    new Later("security.auth_to_local", "rules for Kerberos names"),
                     new Later("oraclePath", "the oracle for two servers"));
 
     private record Later(String prefix, String what) {}

@@ -26,6 +26,7 @@ public final class ClientSasl implements SaslExchange.Maker {
     private final SaslServers servers;
     private final ServerConfig.Sasl config;
     private final Set<String> superUsers;
+    private final ShortNames shortNames;
 
     /// Reads the JAAS file that the configuration names.
     ///
@@ -62,6 +63,7 @@ public final class ClientSasl implements SaslExchange.Maker {
     private ClientSasl(JaasSection section, ServerConfig.Sasl config) {
         this.config = config;
         this.superUsers = Set.copyOf(config.superUsers());
+        this.shortNames = ShortNames.of(config.authToLocal());
         Map<String, String> users = new HashMap<>(section.users());
         if (config.superPassword() != null) {
             users.put(SUPER, config.superPassword());
@@ -79,8 +81,7 @@ public final class ClientSasl implements SaslExchange.Maker {
         return new Exchange(peer);
     }
 
-    /// `name/host@REALM`, without host or realm where that is wanted; a foreign realm's name is
-    /// nobody here.
+    /// What the rules call it, with host and realm behind it but where that is not wanted.
     private String canonicalName(String proved) {
         if (servers.mechanism().equals(SaslServers.DIGEST)) {
             return proved;
@@ -88,12 +89,10 @@ public final class ClientSasl implements SaslExchange.Maker {
         int at = proved.indexOf('@');
         String realm = at < 0 ? null : proved.substring(at + 1);
         String local = at < 0 ? proved : proved.substring(0, at);
-        if (realm != null && !realm.equals(new KerberosPrincipal(local).getRealm())) {
-            throw new IllegalArgumentException(
-                    "the realm of " + proved + " is not this server's own");
-        }
         int slash = local.indexOf('/');
-        var name = new StringBuilder(slash < 0 ? local : local.substring(0, slash));
+        var name =
+                new StringBuilder(
+                        shortNames.of(proved, () -> new KerberosPrincipal(local).getRealm()));
         if (slash >= 0 && !config.removeHost()) {
             name.append(local, slash, local.length());
         }
