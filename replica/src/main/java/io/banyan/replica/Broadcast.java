@@ -1,6 +1,9 @@
 package io.banyan.replica;
 
+import io.banyan.zab.Configuration;
+import io.banyan.zab.Quorums;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How proposals become committed, seen from the replica: they go in in order and come out in the
 /// same order, each at most once, those and only those that are durable where they have to be.
@@ -41,6 +44,12 @@ sealed interface Broadcast permits Solo, ZabBroadcast {
     ///
     /// @return a number: {@link Leading#confirmed} of it, or of a later one, is the answer
     long confirm();
+
+    /// Who decides at this moment; null of a server on its own.
+    @Nullable Quorums quorums();
+
+    /// Whether enough members of this configuration are with this leader to decide.
+    boolean isSynced(Configuration members);
 
     /// Tells the leader.
     void tellLeader(Load load);

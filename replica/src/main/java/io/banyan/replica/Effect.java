@@ -1,8 +1,10 @@
 package io.banyan.replica;
 
 import io.banyan.tree.State;
+import io.banyan.zab.Configuration;
 import io.banyan.zab.Message;
 import io.banyan.zab.Notification;
+import io.banyan.zab.Quorums;
 import org.jspecify.annotations.Nullable;
 
 /// What a {@link Replica} wants done. The order of a list of effects is their meaning.
@@ -67,6 +69,12 @@ public sealed interface Effect {
     /// Sync what is appended, then save the epoch durably, then tell {@link
     /// Input.CurrentEpochSaved}.
     record SaveCurrentEpoch(long epoch) implements Effect {}
+
+    /// Save the configurations, durable before whatever is asked after it: {@link QuorumsOnDisk}.
+    record SaveQuorums(Quorums quorums) implements Effect {}
+
+    /// From now on these are the members: roles, addresses and client ports may be others.
+    record Activate(Configuration configuration) implements Effect {}
 
     /// Remove everything after this zxid from the history, durably, then tell {@link
     /// Input.Truncated}. If that fails: {@link Input.DiskFailed}.

@@ -10,7 +10,6 @@ import io.banyan.wire.JuteReader;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
-import io.banyan.wire.ReconfigRequest;
 import io.banyan.wire.Zxid;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -334,20 +333,25 @@ final class Leading implements Role {
             refuse(request, ErrorCode.SESSION_MOVED, ticket, out);
             return;
         }
-        if (request.opcode() == OpCode.RECONFIG && !config.reconfigEnabled()) {
-            refuse(request, errorOfReconfig(request), ticket, out);
-            return;
+        if (request.opcode() == OpCode.RECONFIG) {
+            reconfigure(request, ticket, out);
+        } else {
+            propose(request, ticket, out);
         }
-        propose(request, ticket, out);
     }
 
-    /// Even what is switched off has to be well formed to be called so.
-    private static int errorOfReconfig(WriteRequest request) {
-        try {
-            ReconfigRequest.decode(new JuteReader(request.body(), request.from(), request.end()));
-            return ErrorCode.RECONFIG_DISABLED;
-        } catch (MalformedRecord e) {
-            return ErrorCode.MARSHALLING_ERROR;
+    private void reconfigure(WriteRequest request, @Nullable Ticket ticket, List<Effect> out) {
+        if (!hasNextZxid()) {
+            return;
+        }
+        switch (Reconfiguration.decide(config, broadcast, request, lastZxid + 1)) {
+            case Reconfiguration.No no -> refuse(request, no.error(), ticket, out);
+            case Reconfiguration.Yes yes ->
+                    propose(
+                            standing.tree.evaluateReconfig(
+                                    head, request, yes.text(), lastZxid + 1, standing.wallMillis),
+                            ticket,
+                            out);
         }
     }
 

@@ -8,6 +8,7 @@ import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.Zxid;
+import io.banyan.zab.Configuration;
 import io.banyan.zab.Message;
 import io.banyan.zab.Notification;
 import io.banyan.zab.PeerState;
@@ -128,18 +129,34 @@ public final class PeerCodec {
             case Message.Snap snap -> bare(out, SNAP, snap.zxid());
             case Message.NewLeader newLeader -> {
                 byte[] config = newLeader.config();
+                Configuration committed = newLeader.committed();
                 packet(
                         out,
                         NEW_LEADER,
                         Zxid.of(newLeader.epoch(), 0),
-                        config.length == 0 ? null : config);
+                        config.length == 0
+                                ? null
+                                : committed == null ? config : both(config, committed.text()));
             }
             case Message.UpToDate upToDate -> bare(out, UP_TO_DATE, -1);
             case Message.Ack ack -> bare(out, ACK, ack.zxid());
             case Message.Proposal proposal ->
                     packet(out, PROPOSAL, proposal.zxid(), proposal.payload());
             case Message.Commit commit -> bare(out, COMMIT, commit.zxid());
+            case Message.CommitAndActivate commit -> {
+                head(out, COMMIT_AND_ACTIVATE, commit.zxid());
+                out.writeInt(Long.BYTES);
+                out.writeLong(commit.designatedLeader());
+                noIds(out);
+            }
             case Message.Inform inform -> packet(out, INFORM, inform.zxid(), inform.payload());
+            case Message.InformAndActivate inform -> {
+                head(out, INFORM_AND_ACTIVATE, inform.zxid());
+                out.writeInt(Long.BYTES + inform.payload().length);
+                out.writeLong(inform.designatedLeader());
+                out.writeRaw(inform.payload(), 0, inform.payload().length);
+                noIds(out);
+            }
             case Message.Ping ping -> encodePing(ping, out);
             case Message.Carried carried -> encodeLoad((Load) carried.load(), out);
         }
@@ -228,14 +245,15 @@ public final class PeerCodec {
             case DIFF -> new Message.Diff(zxid);
             case TRUNC -> new Message.Trunc(zxid);
             case SNAP -> new Message.Snap(zxid, IMAGE_FOLLOWS);
-            case NEW_LEADER -> new Message.NewLeader(Zxid.epoch(zxid), rest(data));
+            case NEW_LEADER -> newLeader(Zxid.epoch(zxid), rest(data));
             case UP_TO_DATE -> new Message.UpToDate();
             case PROPOSAL -> new Message.Proposal(zxid, payload(data));
-            case COMMIT, COMMIT_AND_ACTIVATE -> new Message.Commit(zxid);
+            case COMMIT -> new Message.Commit(zxid);
+            case COMMIT_AND_ACTIVATE -> new Message.CommitAndActivate(zxid, data.readLong());
             case INFORM -> new Message.Inform(zxid, payload(data));
             case INFORM_AND_ACTIVATE -> {
-                data.readLong();
-                yield new Message.Inform(zxid, payload(data));
+                long designated = data.readLong();
+                yield new Message.InformAndActivate(zxid, designated, payload(data));
             }
             case PING -> new Message.Ping(zxid, null);
             case SYNC -> new Message.Carried(new Load.SyncDone());
@@ -243,6 +261,34 @@ public final class PeerCodec {
                     new Message.Carried(new Load.Revalidated(data.readLong(), data.readBool()));
             default -> throw new MalformedRecord("packet of type " + type + " from a leader");
         };
+    }
+
+    /// What a Banyan server tells another: behind the text that ZooKeeper's servers tell too, a
+    /// zero byte and the text of what is committed.
+    private static byte[] both(byte[] newest, byte[] committed) {
+        byte[] both = Arrays.copyOf(newest, newest.length + 1 + committed.length);
+        System.arraycopy(committed, 0, both, newest.length + 1, committed.length);
+        return both;
+    }
+
+    private static Message newLeader(long epoch, byte[] data) {
+        int end = 0;
+        while (end < data.length && data[end] != 0) {
+            end++;
+        }
+        if (end == data.length) {
+            return new Message.NewLeader(epoch, data, configuration(data), null);
+        }
+        byte[] newest = Arrays.copyOf(data, end);
+        byte[] committed = Arrays.copyOfRange(data, end + 1, data.length);
+        return new Message.NewLeader(
+                epoch, newest, configuration(newest), configuration(committed));
+    }
+
+    /// @return null for what cannot be read: whoever does not change members does not need it
+    private static @Nullable Configuration configuration(byte[] text) {
+        Members members = Members.parse(text);
+        return members == null ? null : members.configuration();
     }
 
     private static void encodePing(Message.Ping ping, JuteWriter out) {
@@ -451,9 +497,11 @@ public final class PeerCodec {
 
     /// Writes a vote as a frame, its length included.
     ///
-    /// @param config text of the membership
+    /// @param fallback text of the membership, where the notification brings none
     public static void encodeNotification(
-            Notification notification, byte[] config, JuteWriter out) {
+            Notification notification, byte[] fallback, JuteWriter out) {
+        Configuration known = notification.configuration();
+        byte[] config = known == null ? fallback : known.text();
         out.writeInt(NOTIFICATION_BYTES_WITH_VERSION + 4 + config.length);
         out.writeInt(numberOf(notification.state()));
         out.writeLong(notification.leader());
@@ -464,8 +512,8 @@ public final class PeerCodec {
         out.writeBuffer(config);
     }
 
-    /// Reads a vote without the length before it. Whatever version it has: the membership in it is
-    /// not looked at.
+    /// Reads a vote without the length before it. A membership in it that cannot be read is left
+    /// out.
     ///
     /// @param end index behind its last byte
     /// @throws MalformedRecord if it is none; ZooKeeper ignores such a message and so may we
@@ -480,11 +528,12 @@ public final class PeerCodec {
         long zxid = in.readLong();
         long round = in.readLong();
         long peerEpoch = length >= NOTIFICATION_BYTES_WITH_EPOCH ? in.readLong() : Zxid.epoch(zxid);
+        Configuration known = null;
         if (length > NOTIFICATION_BYTES_WITH_VERSION && in.readInt() >= NOTIFICATION_VERSION) {
-            // Only to see that the message is whole.
-            in.skipBuffer();
+            byte[] text = in.readBuffer();
+            known = text == null ? null : configuration(text);
         }
-        return new Notification(state, leader, zxid, round, peerEpoch);
+        return new Notification(state, leader, zxid, round, peerEpoch, known);
     }
 
     private static int numberOf(PeerState state) {

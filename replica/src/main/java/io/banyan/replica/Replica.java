@@ -3,6 +3,7 @@ package io.banyan.replica;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.Zxid;
+import io.banyan.zab.Configuration;
 import io.banyan.zab.Past;
 import io.banyan.zab.PeerState;
 import io.banyan.zab.Zab;
@@ -77,7 +78,7 @@ public final class Replica {
                         config, past, standing, new RoleChanges(), random, standing.nowMillis);
         broadcast = zab;
         member = zab;
-        standing.tellMembership(config.config());
+        standing.tellMembership(config.quorums().current().text());
         role = new Looking(standing);
         lookingSinceMillis = standing.nowMillis;
     }
@@ -396,6 +397,12 @@ public final class Replica {
             if (role instanceof Leading leading) {
                 leading.confirmed(question);
             }
+        }
+
+        @Override
+        public void activated(Configuration configuration) {
+            standing.tellMembership(configuration.text());
+            effects.add(new Effect.Activate(configuration));
         }
 
         @Override

@@ -16,6 +16,7 @@ package io.banyan.replica;
 /// @param readOnlyMode `readonlymode.enabled`: whether a member that finds no leader answers reads
 /// @param counterEnd where the counter of an epoch ends: the next one begins before it. {@link
 ///   #COUNTER_END}, or less for a simulation that wants to get there
+/// @param votersMin fewer must not be left by a reconfiguration
 public record ReplicaConfig(
         int serverId,
         int gateways,
@@ -29,7 +30,8 @@ public record ReplicaConfig(
         boolean reconfigEnabled,
         boolean leaderServes,
         boolean readOnlyMode,
-        long counterEnd) {
+        long counterEnd,
+        int votersMin) {
     /// The largest counter that a zxid has room for.
     public static final long COUNTER_END = 0xffff_ffffL;
 
@@ -58,7 +60,8 @@ public record ReplicaConfig(
                 reconfigEnabled,
                 true,
                 false,
-                COUNTER_END);
+                COUNTER_END,
+                2);
     }
 
     public ReplicaConfig {

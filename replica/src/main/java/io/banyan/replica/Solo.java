@@ -1,8 +1,11 @@
 package io.banyan.replica;
 
 import io.banyan.tree.Applied;
+import io.banyan.zab.Configuration;
+import io.banyan.zab.Quorums;
 import java.util.ArrayDeque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The broadcast of a server on its own: committed is what its log has synced.
 ///
@@ -85,5 +88,15 @@ final class Solo implements Broadcast {
     @Override
     public void tellLeader(Load load) {
         throw new IllegalStateException("a server on its own has no leader for " + load);
+    }
+
+    @Override
+    public @Nullable Quorums quorums() {
+        return null;
+    }
+
+    @Override
+    public boolean isSynced(Configuration members) {
+        return false;
     }
 }

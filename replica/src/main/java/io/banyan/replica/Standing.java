@@ -5,6 +5,7 @@ import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.random.RandomGenerator;
@@ -71,7 +72,10 @@ final class Standing {
     /// now on it is in the state, whoever that comes from.
     void tellMembership(byte[] text) {
         membership = text;
-        jump(state);
+        // Where the transaction that made it has been applied, its time is in the state as well.
+        if (!Arrays.equals(text, state.membership())) {
+            jump(state);
+        }
     }
 
     /// The number behind the last line's `version=`.

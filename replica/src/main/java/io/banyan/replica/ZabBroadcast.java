@@ -2,10 +2,13 @@ package io.banyan.replica;
 
 import io.banyan.tree.Applied;
 import io.banyan.tree.State;
+import io.banyan.wire.Zxid;
+import io.banyan.zab.Configuration;
 import io.banyan.zab.Entry;
 import io.banyan.zab.Message;
 import io.banyan.zab.Notification;
 import io.banyan.zab.Past;
+import io.banyan.zab.Quorums;
 import io.banyan.zab.Surroundings;
 import io.banyan.zab.Zab;
 import io.banyan.zab.ZabConfig;
@@ -31,6 +34,8 @@ final class ZabBroadcast implements Broadcast, Surroundings {
         void committed(long zxid, byte[] payload);
 
         void confirmed(long question);
+
+        void activated(Configuration configuration);
 
         Load.Touched touched();
     }
@@ -139,6 +144,16 @@ final class ZabBroadcast implements Broadcast, Surroundings {
     }
 
     @Override
+    public Quorums quorums() {
+        return zab.quorums();
+    }
+
+    @Override
+    public boolean isSynced(Configuration members) {
+        return zab.isSynced(members);
+    }
+
+    @Override
     public void tellLeader(Load load) {
         zab.carryToLeader(load);
     }
@@ -227,6 +242,11 @@ final class ZabBroadcast implements Broadcast, Surroundings {
     }
 
     @Override
+    public void saveQuorums(Quorums quorums) {
+        onDisk(new Effect.SaveQuorums(quorums));
+    }
+
+    @Override
     public void truncate(long zxid) {
         boolean reload = standing.state().zxid() > zxid;
         afterSnapshot(new Effect.Truncate(zxid, reload));
@@ -286,6 +306,24 @@ final class ZabBroadcast implements Broadcast, Surroundings {
         Check.that(applied != null && applied.zxid() == zxid, "proposed", zxid, 0);
         standing.add(next);
         drain(standing);
+    }
+
+    @Override
+    public @Nullable Configuration configurationOf(long zxid, byte[] payload) {
+        if (!QuorumsOnDisk.isChange(payload)) {
+            return null;
+        }
+        Members next = QuorumsOnDisk.membersOf(payload);
+        if (next == null || next.version() != zxid) {
+            throw new IllegalStateException(
+                    "transaction " + Zxid.hex(zxid) + " changes the members to none: " + next);
+        }
+        return next.configuration();
+    }
+
+    @Override
+    public void activated(Configuration configuration) {
+        listener.activated(configuration);
     }
 
     @Override

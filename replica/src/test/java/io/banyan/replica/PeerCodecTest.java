@@ -152,14 +152,14 @@ class PeerCodecTest {
     }
 
     @Test
-    void activationsAreReadAsWhatTheyCommit() {
+    void activationsTellWhoIsToLead() {
         assertThat(
                         fromLeader(
                                 bytes(
                                         "00000009 0000000100000003 00000008 0000000000000002 ffffffff")))
-                .isEqualTo(new Message.Commit(Zxid.of(1, 3)));
+                .isEqualTo(new Message.CommitAndActivate(Zxid.of(1, 3), 2));
         var inform =
-                (Message.Inform)
+                (Message.InformAndActivate)
                         fromLeader(
                                 bytes(
                                         "00000013 0000000100000003 0000000a 0000000000000002 abcd"

@@ -52,7 +52,8 @@ final class TestEnsemble {
                             false,
                             leaderServes,
                             readOnlyMode,
-                            ReplicaConfig.COUNTER_END);
+                            ReplicaConfig.COUNTER_END,
+                            2);
             members.put(id, new TestMember(this, id, id > voters, config));
             if (id <= voters) {
                 ids.add((long) id);

@@ -215,7 +215,9 @@ final class TestMember implements TestHost {
                 waitingForDisk.add(effect);
                 workDisk();
             }
-            case Effect.RollLog _ -> {}
+            case Effect.RollLog _, Effect.SaveQuorums _, Effect.Activate _ -> {
+                // Of no interest here: the simulator has them.
+            }
             case Effect.Deliver deliver -> gateway.onBatch(deliver.batch(), nanos());
             case Effect.Resumed resumed ->
                     gateway.onResumed(

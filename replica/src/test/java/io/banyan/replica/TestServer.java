@@ -204,6 +204,8 @@ final class TestServer implements TestHost {
                     Effect.HangUp _,
                     Effect.SaveAcceptedEpoch _,
                     Effect.SaveCurrentEpoch _,
+                    Effect.SaveQuorums _,
+                    Effect.Activate _,
                     Effect.Truncate _,
                     Effect.Install _,
                     Effect.ReadHistory _,

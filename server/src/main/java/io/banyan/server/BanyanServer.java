@@ -38,6 +38,8 @@ import io.banyan.store.StoreConfig;
 import io.banyan.store.TxnLog;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
+import io.banyan.zab.Configuration;
+import io.banyan.zab.Quorums;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -83,6 +85,10 @@ public final class BanyanServer implements AutoCloseable {
     private final NettyFront front;
     private final ReplicaHost host;
     private final @Nullable PeerPorts ports;
+
+    /// Null where the members never change.
+    private final @Nullable MemberChanges members;
+
     private final @Nullable TemporaryFolder temporary;
     private final Metrics metrics = new Metrics();
     private final ServerStats stats = new ServerStats();
@@ -97,7 +103,7 @@ public final class BanyanServer implements AutoCloseable {
     private final List<Door> doors = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Stopped> stopped = new CompletableFuture<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
-    private @Nullable InetSocketAddress client;
+    private volatile @Nullable InetSocketAddress client;
     private @Nullable InetSocketAddress secureClient;
     private final @Nullable TlsDoor tls;
 
@@ -116,13 +122,20 @@ public final class BanyanServer implements AutoCloseable {
     ///
     /// @throws IOException if its files or its port cannot be had; the message says what to do
     public static BanyanServer start(ServerConfig config) throws IOException {
-        return start(config, null);
+        return start(config, null, null);
     }
 
-    private static BanyanServer start(ServerConfig config, @Nullable TemporaryFolder temporary)
+    /// As {@link #start(ServerConfig)}, with the file that the configuration was read from: if the
+    /// members change, it does.
+    public static BanyanServer start(ServerConfig config, @Nullable Path file) throws IOException {
+        return start(config, file, null);
+    }
+
+    private static BanyanServer start(
+            ServerConfig config, @Nullable Path file, @Nullable TemporaryFolder temporary)
             throws IOException {
         try {
-            return opened(config, temporary);
+            return opened(config, file, temporary);
         } catch (IOException | RuntimeException e) {
             new AuditLog(config.audit())
                     .server(AuditEvent.Operation.SERVER_START, AuditEvent.Result.FAILURE);
@@ -130,14 +143,15 @@ public final class BanyanServer implements AutoCloseable {
         }
     }
 
-    private static BanyanServer opened(ServerConfig config, @Nullable TemporaryFolder temporary)
+    private static BanyanServer opened(
+            ServerConfig config, @Nullable Path file, @Nullable TemporaryFolder temporary)
             throws IOException {
         ServerConfig.Storage storage = config.storage();
         FileDisk disk =
                 FileDisk.open(storage.dataDir(), storage.dataLogDir(), storage.createDataDir());
         boolean started = false;
         try {
-            var server = new BanyanServer(config, disk, temporary);
+            var server = new BanyanServer(config, file, disk, temporary);
             started = true;
             server.open();
             return server;
@@ -148,7 +162,11 @@ public final class BanyanServer implements AutoCloseable {
         }
     }
 
-    private BanyanServer(ServerConfig config, FileDisk disk, @Nullable TemporaryFolder temporary)
+    private BanyanServer(
+            ServerConfig config,
+            @Nullable Path file,
+            FileDisk disk,
+            @Nullable TemporaryFolder temporary)
             throws IOException {
         this.config = config;
         this.disk = disk;
@@ -187,7 +205,7 @@ public final class BanyanServer implements AutoCloseable {
                                 replicaConfig,
                                 tree,
                                 state,
-                                Mapping.zab(config),
+                                Mapping.zab(config, recovered.quorums()),
                                 recovered.past(epochs),
                                 nowMillis,
                                 System.currentTimeMillis(),
@@ -195,7 +213,7 @@ public final class BanyanServer implements AutoCloseable {
         ports =
                 isMember
                         ? new PeerPorts(
-                                Mapping.peers(config),
+                                Mapping.peers(config, recovered.quorums()),
                                 Mapping.membership(config),
                                 tree::loader,
                                 new FromPeers(
@@ -232,6 +250,13 @@ public final class BanyanServer implements AutoCloseable {
                                 new Owner()),
                         stepMillis);
         facts = new RunningFacts(front, host, stats, ports, config, recovered.snapshot());
+        Quorums quorums = recovered.quorums();
+        if (ports == null || quorums == null) {
+            members = null;
+        } else {
+            facts.activated(Mapping.ensemble(config.ensemble(), quorums.current()));
+            members = new MemberChanges(config, quorums, file, ports, facts, this::moveClientPort);
+        }
         operator = new Operator(config, facts, metrics);
         words.answeredBy(operator);
         if (tls != null) {
@@ -307,10 +332,7 @@ public final class BanyanServer implements AutoCloseable {
             ServerConfig.ClientPorts clientPorts = config.clientPorts();
             int backlog = clientPorts.acceptBacklog();
             if (clientPorts.plain() != null) {
-                client =
-                        tls != null && clientPorts.unified()
-                                ? front.open(clientPorts.plain(), backlog, tls, true)
-                                : front.open(clientPorts.plain(), backlog);
+                client = openClientPort(clientPorts.plain());
                 facts.listening(client.getPort());
                 LOG.info(
                         "serving clients address={} transport={}{}",
@@ -495,6 +517,9 @@ public final class BanyanServer implements AutoCloseable {
                 ports.close();
             }
             host.stop();
+            if (members != null) {
+                members.close();
+            }
             disk.close();
             if (temporary != null) {
                 temporary.delete();
@@ -507,6 +532,31 @@ public final class BanyanServer implements AutoCloseable {
             LOG.warn("stopping was interrupted; the log may end with an unsynced tail");
         } finally {
             stopped.complete(new Stopped(failure, exitCode));
+        }
+    }
+
+    private InetSocketAddress openClientPort(Endpoint at) throws IOException {
+        ServerConfig.ClientPorts clientPorts = config.clientPorts();
+        return tls != null && clientPorts.unified()
+                ? front.open(at, clientPorts.acceptBacklog(), tls, true)
+                : front.open(at, clientPorts.acceptBacklog());
+    }
+
+    /// Clients find this server at another port from now on; those that are connected stay.
+    private void moveClientPort(Endpoint to) {
+        if (stopping.get()) {
+            return;
+        }
+        try {
+            InetSocketAddress former = client;
+            if (former != null) {
+                front.closeListener(former);
+            }
+            client = openClientPort(to);
+            facts.listening(client.getPort());
+            LOG.info("serving clients address={} transport={}", client, front.kind());
+        } catch (IOException e) {
+            LOG.error("the client port cannot move: {}", e.getMessage());
         }
     }
 
@@ -530,6 +580,20 @@ public final class BanyanServer implements AutoCloseable {
             }
             operator.roleChanged();
             logRole(serving, why);
+        }
+
+        @Override
+        public void membersKnown(Quorums quorums) {
+            if (members != null) {
+                members.known(quorums);
+            }
+        }
+
+        @Override
+        public void activated(Configuration configuration) {
+            if (members != null) {
+                members.activated(configuration);
+            }
         }
 
         private void logRole(boolean serving, String why) {
@@ -617,13 +681,13 @@ public final class BanyanServer implements AutoCloseable {
             all.putAll(properties);
             try {
                 if (zooCfg != null) {
-                    return BanyanServer.start(ZooCfg.parse(zooCfg, all));
+                    return BanyanServer.start(ZooCfg.parse(zooCfg, all), zooCfg);
                 }
                 if (dataDir != null) {
-                    return BanyanServer.start(embedded(dataDir, all), null);
+                    return BanyanServer.start(embedded(dataDir, all), null, null);
                 }
                 TemporaryFolder temporary = TemporaryFolder.create();
-                return BanyanServer.start(embedded(temporary.path(), all), temporary);
+                return BanyanServer.start(embedded(temporary.path(), all), null, temporary);
             } catch (ConfigException e) {
                 throw new IllegalArgumentException(e.getMessage(), e);
             }

@@ -7,7 +7,9 @@ import io.banyan.server.metrics.Metrics;
 import io.banyan.server.metrics.ServerStats;
 import io.banyan.server.metrics.Summary;
 import io.banyan.server.metrics.SummaryCell;
+import io.banyan.zab.Configuration;
 import io.banyan.zab.PeerState;
+import io.banyan.zab.Quorums;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,12 @@ final class HostMeter implements HostEvents {
 
         /// See {@link HostEvents#serving}.
         void serving(boolean serving, String why);
+
+        /// See {@link HostEvents#membersKnown}.
+        void membersKnown(Quorums quorums);
+
+        /// See {@link HostEvents#activated}.
+        void activated(Configuration configuration);
 
         void halted(String reason);
     }
@@ -148,6 +156,16 @@ final class HostMeter implements HostEvents {
     public void followed(int proposals, int commits) {
         proposalsHeard.add(proposals);
         commitsHeard.add(commits);
+    }
+
+    @Override
+    public void membersKnown(Quorums quorums) {
+        owner.membersKnown(quorums);
+    }
+
+    @Override
+    public void activated(Configuration configuration) {
+        owner.activated(configuration);
     }
 
     @Override

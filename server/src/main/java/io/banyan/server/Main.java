@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,7 +78,7 @@ public final class Main {
                 Training.run();
                 return OK;
             }
-            return serve(configure(args));
+            return serve(configure(args), fileOf(args));
         } catch (ConfigException e) {
             LOG.error("configuration: {}", e.getMessage());
             return WRONG_CONFIG;
@@ -92,6 +93,16 @@ public final class Main {
             LOG.debug("details", e);
             return FAILED;
         }
+    }
+
+    /// The file that the configuration is read from; null if there is none.
+    private static @Nullable Path fileOf(List<String> words) {
+        int nacosPort = words.indexOf(NACOS_PORT);
+        var args = new ArrayList<String>(words);
+        if (nacosPort >= 0) {
+            args.subList(nacosPort, Math.min(args.size(), nacosPort + 2)).clear();
+        }
+        return args.size() == 1 ? Path.of(args.getFirst()) : null;
     }
 
     private static ServerConfig configure(List<String> words) throws ConfigException, IOException {
@@ -114,7 +125,7 @@ public final class Main {
         return ZooCfg.fromArguments(args, properties);
     }
 
-    private static int serve(ServerConfig config) throws IOException {
+    private static int serve(ServerConfig config, @Nullable Path file) throws IOException {
         if (config.ensemble().isEnsemble()) {
             // A peer's address may change while we run, as in Kubernetes: the JVM's own cache of
             // names must not outlive that for long, nor one failure to resolve a name that is not
@@ -136,7 +147,7 @@ public final class Main {
         if (refused) {
             return WRONG_CONFIG;
         }
-        BanyanServer server = BanyanServer.start(config);
+        BanyanServer server = BanyanServer.start(config, file);
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "banyan-shutdown"));
         return server.stopped().join().exitCode();
     }

@@ -1,8 +1,10 @@
 package io.banyan.server;
 
 import io.banyan.replica.GatewayConfig;
+import io.banyan.replica.Members;
 import io.banyan.replica.ReplicaConfig;
 import io.banyan.replica.SaslExchange;
+import io.banyan.server.config.Endpoint;
 import io.banyan.server.config.ServerConfig;
 import io.banyan.server.config.ServerConfig.AuthProvider;
 import io.banyan.server.net.NettyFront;
@@ -24,11 +26,14 @@ import io.banyan.tree.IpScheme;
 import io.banyan.tree.SaslScheme;
 import io.banyan.tree.TreeConfig;
 import io.banyan.tree.X509Scheme;
+import io.banyan.zab.Configuration;
 import io.banyan.zab.Electorate;
+import io.banyan.zab.Quorums;
 import io.banyan.zab.ZabConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -74,14 +79,15 @@ final class Mapping {
 
     private Mapping() {}
 
-    static ZabConfig zab(ServerConfig config) {
+    /// @param known who decides, from the disk; null where the members never change
+    static ZabConfig zab(ServerConfig config, @Nullable Quorums known) {
         ServerConfig.Ensemble ensemble = config.ensemble();
         ServerConfig.Peers peers = config.peers();
         int tickMillis = config.timing().tickMillis();
+        Quorums quorums = known == null ? fixed(config) : known;
         return new ZabConfig(
                 ensemble.myId(),
-                electorate(ensemble),
-                ids(ensemble, ServerConfig.Role.OBSERVER),
+                quorums,
                 tickMillis,
                 peers.initLimitTicks(),
                 peers.syncLimitTicks(),
@@ -93,8 +99,63 @@ final class Mapping {
                 config.storage().commitsKeptInMemory(),
                 historyBytesMax(),
                 peers.forceSnapshotSync(),
-                membership(config),
-                peers.observerMasterPort() > 0);
+                peers.observerMasterPort() > 0,
+                known != null);
+    }
+
+    private static Quorums fixed(ServerConfig config) {
+        ServerConfig.Ensemble ensemble = config.ensemble();
+        var only =
+                new Configuration(
+                        0,
+                        electorate(ensemble),
+                        ids(ensemble, ServerConfig.Role.OBSERVER),
+                        Map.of(),
+                        membership(config));
+        return new Quorums(only, only);
+    }
+
+    /// The ensemble with the members of a configuration.
+    static ServerConfig.Ensemble ensemble(ServerConfig.Ensemble base, Configuration members) {
+        Members parsed = Members.parse(members.text());
+        if (parsed == null) {
+            throw new IllegalStateException("no membership: " + members);
+        }
+        var servers = new TreeMap<Long, ServerConfig.Server>();
+        parsed.servers().forEach((id, each) -> servers.put(id, server(each)));
+        var groups = new TreeMap<Long, List<Long>>();
+        parsed.groups()
+                .forEach((id, group) ->
+                        groups.computeIfAbsent(group, first -> new ArrayList<>()).add(id));
+        ServerConfig.Server me = servers.get(base.myId());
+        return new ServerConfig.Ensemble(
+                base.myId(),
+                servers,
+                groups,
+                parsed.weights(),
+                parsed.version(),
+                me == null ? base.role() : me.role(),
+                base.standaloneEnabled(),
+                base.reconfigEnabled(),
+                base.dynamicConfigFile(),
+                base.oraclePath());
+    }
+
+    private static ServerConfig.Server server(Members.Member member) {
+        Members.Client client = member.client();
+        return new ServerConfig.Server(
+                member.id(),
+                member.addresses().stream()
+                        .map(each ->
+                                new ServerConfig.PeerAddress(
+                                        each.host(), each.quorumPort(), each.electionPort()))
+                        .toList(),
+                member.observer() ? ServerConfig.Role.OBSERVER : ServerConfig.Role.PARTICIPANT,
+                client == null
+                        ? null
+                        : new Endpoint(
+                                client.host().equals("0.0.0.0") ? "" : client.host(),
+                                client.port()));
     }
 
     static long historyBytesMax() {
@@ -136,7 +197,7 @@ final class Mapping {
         return ids;
     }
 
-    static PeerSettings peers(ServerConfig config) {
+    static PeerSettings peers(ServerConfig config, @Nullable Quorums known) {
         ServerConfig.Peers peers = config.peers();
         int tickMillis = config.timing().tickMillis();
         int dialTicks =
@@ -145,7 +206,9 @@ final class Mapping {
                         : peers.initLimitTicks();
         return new PeerSettings(
                 config.ensemble().myId(),
-                config.ensemble().servers(),
+                known == null
+                        ? config.ensemble().servers()
+                        : MemberChanges.servers(config.ensemble(), known),
                 peers.listenOnAllAddresses(),
                 peers.electionBindRetries(),
                 peers.electionConnectMillis(),
@@ -157,7 +220,8 @@ final class Mapping {
                 recordBytesMax(config),
                 Math.max(UNSENT_BYTES_MIN, Runtime.getRuntime().maxMemory() / UNSENT_SHARE),
                 peers.observerMasterPort(),
-                guard(config));
+                guard(config),
+                config.ensemble().reconfigEnabled());
     }
 
     /// @throws IllegalArgumentException naming the key whose file cannot be used
@@ -247,7 +311,8 @@ final class Mapping {
                 config.ensemble().reconfigEnabled(),
                 config.peers().leaderServesClients(),
                 config.operate().readOnlyMode(),
-                ReplicaConfig.COUNTER_END);
+                ReplicaConfig.COUNTER_END,
+                config.ensemble().standaloneEnabled() ? 2 : 1);
     }
 
     static GatewayConfig gateway(ServerConfig config, int gateways, int stepMillis) {

@@ -1,19 +1,27 @@
 package io.banyan.server;
 
+import io.banyan.replica.Members;
+import io.banyan.replica.QuorumsOnDisk;
 import io.banyan.server.config.ServerConfig;
 import io.banyan.server.host.RecoveredTree;
 import io.banyan.server.host.SnapshotFile;
 import io.banyan.server.operate.ServerFacts;
+import io.banyan.store.Disk.Folder;
 import io.banyan.store.EpochFiles;
 import io.banyan.store.FileDisk;
 import io.banyan.store.Recovery;
 import io.banyan.store.StoreConfig;
+import io.banyan.store.WholeFile;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
+import io.banyan.wire.MalformedRecord;
 import io.banyan.zab.Entry;
 import io.banyan.zab.Past;
+import io.banyan.zab.Quorums;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +29,14 @@ import org.slf4j.LoggerFactory;
 ///
 /// @param wantsSnapshot the next start would be slow, or differ, without a new snapshot
 /// @param newest the last transactions, for those who learn from this server
+/// @param quorums who decides; null where the members never change
 /// @param txns of the log, replayed on the snapshot
 record Recovered(
         State state,
         boolean wantsSnapshot,
         ServerFacts.LastSnapshot snapshot,
         List<Entry> newest,
+        @Nullable Quorums quorums,
         long txns,
         long loadMillis,
         long replayMillis) {
@@ -61,13 +71,14 @@ record Recovered(
         var rules = new Recovery.Rules(storage.trustEmptySnapshot(), storage.createEmptyDatabase());
         Recovery.Result result =
                 Recovery.recover(disk, storeConfig, rules, target, System::nanoTime);
+        Quorums quorums = quorums(config, disk, target);
         return switch (result.start()) {
             case FRESH -> {
                 State state = tree.fresh();
                 SnapshotFile.write(disk, storeConfig, state);
                 Recovery.created(disk);
                 LOG.info("new database dataDir={}", storage.dataDir());
-                yield new Recovered(state, false, snapshotOf(0), List.of(), 0, 0, 0);
+                yield new Recovered(state, false, snapshotOf(0), List.of(), quorums, 0, 0, 0);
             }
             case SNAPSHOT, LOG_ONLY -> {
                 State found = target.state();
@@ -81,6 +92,7 @@ record Recovered(
                         longLog || swept || result.start() == Recovery.Start.LOG_ONLY,
                         snapshotOf(result.snapshot() == null ? -1 : result.snapshot().zxid()),
                         target.newest(),
+                        quorums,
                         result.txns(),
                         result.loadNanos() / 1_000_000,
                         result.replayNanos() / 1_000_000);
@@ -91,7 +103,8 @@ record Recovered(
                             "no database in {}, and zookeeper.db.autocreate=false: this server"
                                     + " votes again when it has copied the data from the others",
                             storage.dataDir());
-                    yield new Recovered(tree.fresh(), false, snapshotOf(-1), List.of(), 0, 0, 0);
+                    yield new Recovered(
+                            tree.fresh(), false, snapshotOf(-1), List.of(), quorums, 0, 0, 0);
                 }
                 throw new IOException(
                         "no database in "
@@ -100,6 +113,30 @@ record Recovered(
                                 + " Put a file named initialize there to allow it once.");
             }
         };
+    }
+
+    private static @Nullable Quorums quorums(
+            ServerConfig config, FileDisk disk, RecoveredTree target) throws IOException {
+        ServerConfig.Ensemble ensemble = config.ensemble();
+        if (!ensemble.isEnsemble() || !ensemble.reconfigEnabled()) {
+            return null;
+        }
+        Members own = Members.parse(ensemble.text().getBytes(StandardCharsets.UTF_8));
+        if (own == null) {
+            throw new IOException("no membership: " + ensemble.text());
+        }
+        // What only the kernel has so far is a promise from here on.
+        disk.syncFolder(Folder.SNAP);
+        try {
+            byte[] saved = WholeFile.read(disk, Folder.SNAP, QuorumsOnDisk.NAME);
+            return target.quorums(own.configuration(), QuorumsOnDisk.decode(saved));
+        } catch (MalformedRecord e) {
+            throw new IOException(
+                    disk.describe(Folder.SNAP, QuorumsOnDisk.NAME)
+                            + " is damaged: empty this server's version-2 directories and let it"
+                            + " copy the data from the others",
+                    e);
+        }
     }
 
     private static ServerFacts.LastSnapshot snapshotOf(long zxid) {

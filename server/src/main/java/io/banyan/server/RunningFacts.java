@@ -47,6 +47,7 @@ final class RunningFacts implements ServerFacts {
     /// What ZooKeeper's listing of connections rounds to.
     private final int connectionBucketMillis;
 
+    private volatile ServerConfig.@Nullable Ensemble members;
     private volatile int clientPort = -1;
     private volatile int securePort = -1;
     private volatile String notReady = "starting";
@@ -66,6 +67,16 @@ final class RunningFacts implements ServerFacts {
         this.stats = stats;
         this.ports = ports;
         this.lastSnapshot = lastSnapshot;
+    }
+
+    @Override
+    public ServerConfig.@Nullable Ensemble members() {
+        return members;
+    }
+
+    /// These are the members from now on.
+    void activated(ServerConfig.Ensemble newest) {
+        members = newest;
     }
 
     /// The client port for TLS is open.

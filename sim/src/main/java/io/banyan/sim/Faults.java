@@ -173,7 +173,8 @@ final class Faults {
     /// Servers that may stay away for good: without them a quorum of sound ones is left.
     List<SimServer> expendable() {
         var away = new ArrayList<SimServer>();
-        if (!setup.isEnsemble() || random.nextBoolean()) {
+        // Who was away while others left has to be told by one of them who the members are.
+        if (!setup.isEnsemble() || random.nextBoolean() || setup.isReconfigurable()) {
             return away;
         }
         var core = new ArrayList<Long>();

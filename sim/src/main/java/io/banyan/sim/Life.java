@@ -26,6 +26,7 @@ import io.banyan.zab.Electorate;
 import io.banyan.zab.Entry;
 import io.banyan.zab.Message;
 import io.banyan.zab.Past;
+import io.banyan.zab.Quorums;
 import io.banyan.zab.ZabConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +47,7 @@ final class Life {
     private static final long HISTORY_BYTES_MAX = 1 << 20;
 
     private final SimServer server;
+    private final @Nullable Quorums quorums;
     private final World world;
     private final Setup setup;
     private final Timeline timeline;
@@ -79,6 +81,7 @@ final class Life {
     /// @param state recovered from the disk
     /// @param lastZxid of what is on the disk
     /// @param epochs null for a server on its own, as is the past
+    /// @param quorums null where the members never change
     Life(
             SimServer server,
             World world,
@@ -87,8 +90,10 @@ final class Life {
             State state,
             long lastZxid,
             @Nullable EpochFiles epochs,
-            @Nullable Past past) {
+            @Nullable Past past,
+            @Nullable Quorums quorums) {
         this.server = server;
+        this.quorums = quorums;
         this.world = world;
         this.setup = world.setup();
         this.timeline = world.timeline();
@@ -174,6 +179,21 @@ final class Life {
     }
 
     private ZabConfig zabConfig() {
+        if (quorums != null) {
+            return new ZabConfig(
+                    id,
+                    quorums,
+                    setup.tickMillis(),
+                    setup.initLimit(),
+                    setup.syncLimit(),
+                    setup.heartbeatMillis(),
+                    setup.silenceMillis(),
+                    setup.historyTxns(),
+                    HISTORY_BYTES_MAX,
+                    setup.snapshotAlways(),
+                    false,
+                    !world.plants().has(PlantedBug.OLD_QUORUM_COMMITS));
+        }
         return new ZabConfig(
                 id,
                 world.plants().has(PlantedBug.GROUPS_IGNORED)
@@ -203,12 +223,13 @@ final class Life {
                 500,
                 10_000,
                 0,
-                false,
+                setup.isReconfigurable(),
                 true,
                 setup.readOnlyMode(),
                 world.plants().has(PlantedBug.ROLLOVER_MISSED)
                         ? ReplicaConfig.COUNTER_END
-                        : setup.counterEnd());
+                        : setup.counterEnd(),
+                2);
     }
 
     private GatewayConfig gatewayConfig() {
@@ -395,6 +416,8 @@ final class Life {
             case Effect.RollLog roll -> toLog(roll);
             case Effect.SaveAcceptedEpoch save -> toLog(save);
             case Effect.SaveCurrentEpoch save -> toLog(save);
+            case Effect.SaveQuorums save -> toLog(save);
+            case Effect.Activate activate -> trace("activates " + activate.configuration());
             case Effect.Truncate cut -> {
                 shadowHead = null;
                 toLog(cut);

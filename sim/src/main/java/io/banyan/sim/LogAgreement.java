@@ -1,11 +1,14 @@
 package io.banyan.sim;
 
+import io.banyan.replica.Members;
+import io.banyan.replica.QuorumsOnDisk;
 import io.banyan.zab.Electorate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Promise 1: there is one committed history. What a server logs is always a path of proposals
 /// without a gap; what is durable stays; and a transaction is committed only on top of all that was
@@ -33,13 +36,20 @@ final class LogAgreement {
     }
 
     private final History history;
-    private final Electorate electorate;
+
+    /// Of the last change that is committed, or what the ensemble began with.
+    private Electorate electorate;
+
+    /// Those of all who were ever to decide, committed or not.
+    private final List<Electorate> everybody = new ArrayList<>();
+
     private final long startZxid;
     private final Map<Integer, Member> members = new TreeMap<>();
 
     LogAgreement(History history, Electorate electorate) {
         this.history = history;
         this.electorate = electorate;
+        everybody.add(electorate);
         this.startZxid = history.committedZxid();
     }
 
@@ -67,6 +77,10 @@ final class LogAgreement {
         boolean isNew = !history.isKnown(zxid);
         if (isNew) {
             history.propose(server, member.loggedZxid, zxid, payload);
+            Electorate next = electorateOf(payload);
+            if (next != null) {
+                everybody.add(next);
+            }
         } else {
             Violation.unless(
                     history.isProposed(zxid, payload),
@@ -156,6 +170,10 @@ final class LogAgreement {
     /// Whether every quorum keeps a server that has all of this one's durable history if this one
     /// loses it.
     boolean canLose(int server) {
+        return everybody.stream().allMatch(each -> canLose(server, each));
+    }
+
+    private boolean canLose(int server, Electorate electorate) {
         Member loser = member(server);
         if (!electorate.contains(server)) {
             return true;
@@ -172,6 +190,18 @@ final class LogAgreement {
         }
         return members.values().stream().noneMatch(each -> each.damaged)
                 && electorate.isQuorum(others);
+    }
+
+    /// Whether the servers that have lost their disks keep the others from deciding: where members
+    /// change, one can be made needed in the moment in which it is emptied.
+    boolean lacksQuorum() {
+        return everybody.size() > 1
+                && everybody.stream()
+                        .anyMatch(each ->
+                                !each.isQuorum(
+                                        each.voters().stream()
+                                                .filter(id -> !isDamaged(id.intValue()))
+                                                .toList()));
     }
 
     void damaged(int server) {
@@ -241,6 +271,20 @@ final class LogAgreement {
                         + History.hex(zxid)
                         + " for committed, which does not follow "
                         + History.hex(history.committedZxid()));
+        for (History.Txn each : path.reversed()) {
+            Electorate next = electorateOf(each.payload());
+            if (next != null) {
+                // Who is to decide from now on has to have it, and who decided until now.
+                requireQuorum(server, each.zxid(), electorate);
+                requireQuorum(server, each.zxid(), next);
+                electorate = next;
+            }
+            history.commit(each);
+        }
+        requireQuorum(server, zxid, electorate);
+    }
+
+    private void requireQuorum(int server, long zxid, Electorate of) {
         var holders = new TreeSet<Long>();
         members.forEach((id, member) -> {
             if (history.isKnown(member.durableZxid) && history.leadsTo(zxid, member.durableZxid)) {
@@ -248,7 +292,7 @@ final class LogAgreement {
             }
         });
         Violation.unless(
-                electorate.isQuorum(holders),
+                of.isQuorum(holders),
                 PROMISE,
                 "server "
                         + server
@@ -256,7 +300,17 @@ final class LogAgreement {
                         + History.hex(zxid)
                         + " for committed, which only "
                         + holders
+                        + " of "
+                        + of.voters()
                         + " have on disk");
-        path.reversed().forEach(history::commit);
+    }
+
+    /// Whom a transaction makes decide; null for all but changes of the members.
+    private static @Nullable Electorate electorateOf(byte[] payload) {
+        if (!QuorumsOnDisk.isChange(payload)) {
+            return null;
+        }
+        Members next = QuorumsOnDisk.membersOf(payload);
+        return next == null ? null : next.configuration().electorate();
     }
 }

@@ -13,6 +13,7 @@ import io.banyan.wire.StatPersisted;
 import io.banyan.wire.TxnHeader;
 import io.banyan.wire.txn.CloseSessionTxn;
 import io.banyan.wire.txn.DeleteTxn;
+import io.banyan.wire.txn.SetDataTxn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -185,11 +186,12 @@ final class Model {
                 outcome = new Outcome(zxid, ErrorCode.OK, null);
             }
             case OpCode.DELETE_CONTAINER -> reap(DeleteTxn.decode(in).path());
-            default -> decide(header, header.type() == OpCode.ERROR ? in.readInt() : 0, request);
+            default ->
+                    decide(header, header.type() == OpCode.ERROR ? in.readInt() : 0, request, in);
         }
     }
 
-    private void decide(TxnHeader header, int err, @Nullable Request request) {
+    private void decide(TxnHeader header, int err, @Nullable Request request, JuteReader in) {
         if (err == ErrorCode.SESSION_MOVED) {
             outcome = new Outcome(zxid, err, null);
             return;
@@ -198,6 +200,10 @@ final class Model {
             throw new Violation(PROMISE, "nobody asked for " + header);
         }
         long session = header.clientId();
+        if (sessions.containsKey(session) && request instanceof Request.Reconfig) {
+            reconfigured(header, err, in);
+            return;
+        }
         if (!sessions.containsKey(session)) {
             outcome = new Outcome(zxid, ErrorCode.SESSION_EXPIRED, null);
         } else if (request instanceof Request.Multi multi) {
@@ -215,6 +221,44 @@ final class Model {
                 err != 0 || header.type() == request.opcode(),
                 PROMISE,
                 request + " became " + header);
+    }
+
+    /// What the members are to be, {@link LogAgreement} and the ensemble itself show.
+    private void reconfigured(TxnHeader header, int err, JuteReader in) {
+        if (err != ErrorCode.OK) {
+            boolean known =
+                    err == ErrorCode.RECONFIG_IN_PROGRESS
+                            || err == ErrorCode.BAD_VERSION
+                            || err == ErrorCode.BAD_ARGUMENTS
+                            || err == ErrorCode.NEW_CONFIG_NO_QUORUM;
+            Violation.unless(known, PROMISE, "a change of the members was refused with " + err);
+            outcome = new Outcome(zxid, err, null);
+            return;
+        }
+        Violation.unless(header.type() == OpCode.RECONFIG, PROMISE, "reconfig became " + header);
+        SetDataTxn txn = SetDataTxn.decode(in);
+        byte[] text = txn.data();
+        Violation.unless(
+                txn.path().equals(MEMBERSHIP) && text != null && txn.version() == -1,
+                PROMISE,
+                "reconfig became " + txn);
+        var reply = new JuteWriter();
+        reply.writeBuffer(text);
+        new Stat(
+                        0,
+                        zxid,
+                        0,
+                        header.timeMillis(),
+                        -1,
+                        0,
+                        -1,
+                        0,
+                        text == null ? 0 : text.length,
+                        0,
+                        0)
+                .encode(reply);
+        changes.add(new Change(Kind.DATA_CHANGED, MEMBERSHIP));
+        outcome = new Outcome(zxid, ErrorCode.OK, reply.toByteArray());
     }
 
     private Outcome multi(Request.Multi multi, long session, long timeMillis) {

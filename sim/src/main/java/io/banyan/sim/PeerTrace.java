@@ -23,7 +23,9 @@ final class PeerTrace {
             case Message.Ack _ -> "ACK";
             case Message.Proposal _ -> "PROPOSAL";
             case Message.Commit _ -> "COMMIT";
+            case Message.CommitAndActivate _ -> "COMMITANDACTIVATE";
             case Message.Inform _ -> "INFORM";
+            case Message.InformAndActivate _ -> "INFORMANDACTIVATE";
             case Message.Ping _ -> "PING";
             case Message.Carried carried ->
                     switch ((Load) carried.load()) {
@@ -53,7 +55,11 @@ final class PeerTrace {
             case Message.Ack ack -> name + " " + History.hex(ack.zxid());
             case Message.Proposal proposal -> name + " " + History.hex(proposal.zxid());
             case Message.Commit commit -> name + " " + History.hex(commit.zxid());
+            case Message.CommitAndActivate commit ->
+                    name + " " + History.hex(commit.zxid()) + " to " + commit.designatedLeader();
             case Message.Inform inform -> name + " " + History.hex(inform.zxid());
+            case Message.InformAndActivate inform ->
+                    name + " " + History.hex(inform.zxid()) + " to " + inform.designatedLeader();
             case Message.Ping _ -> name;
             case Message.Carried carried ->
                     carried.load() instanceof Load.Forward forward

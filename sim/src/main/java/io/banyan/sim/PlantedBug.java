@@ -63,7 +63,21 @@ public enum PlantedBug {
     /// The majority decides where groups and weights should.
     GROUPS_IGNORED,
     /// Clients who only read stay when a leader is found.
-    READERS_NOT_DISMISSED;
+    READERS_NOT_DISMISSED,
+    /// A server that starts does not know of a change of the members that waits in its log.
+    CHANGE_FORGOTTEN,
+    /// A leader tells its learners to activate a change of the members when it proposes it.
+    ACTIVATION_TOLD_EARLY,
+    /// A change of the members is committed by the old ones alone, who go on deciding.
+    OLD_QUORUM_COMMITS;
+
+    /// Whether it shows only where members come and go.
+    boolean isOfReconfig() {
+        return switch (this) {
+            case CHANGE_FORGOTTEN, ACTIVATION_TOLD_EARLY, OLD_QUORUM_COMMITS -> true;
+            default -> false;
+        };
+    }
 
     static PlantedBug of(String name) {
         return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));

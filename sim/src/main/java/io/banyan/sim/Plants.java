@@ -1,6 +1,7 @@
 package io.banyan.sim;
 
 import io.banyan.replica.Load;
+import io.banyan.replica.QuorumsOnDisk;
 import io.banyan.zab.Message;
 import java.util.List;
 
@@ -25,6 +26,12 @@ final class Plants {
             case COMMIT_TOLD_EARLY ->
                     message instanceof Message.Proposal proposal && !toLeader
                             ? List.of(message, new Message.Commit(proposal.zxid()))
+                            : List.of(message);
+            case ACTIVATION_TOLD_EARLY ->
+                    message instanceof Message.Proposal proposal
+                                    && !toLeader
+                                    && QuorumsOnDisk.isChange(proposal.payload())
+                            ? List.of(message, new Message.CommitAndActivate(proposal.zxid(), -1))
                             : List.of(message);
             case TOUCHES_LOST ->
                     message instanceof Message.Ping ping && toLeader

@@ -1,11 +1,14 @@
 package io.banyan.sim;
 
+import io.banyan.replica.QuorumsOnDisk;
 import io.banyan.store.Recovery;
 import io.banyan.store.Snapshot;
 import io.banyan.tree.Loader;
 import io.banyan.tree.State;
 import io.banyan.wire.SnapshotSink;
+import io.banyan.zab.Configuration;
 import io.banyan.zab.Entry;
+import io.banyan.zab.Quorums;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,8 @@ final class RecoveredState implements Recovery.Target {
     private State state;
     private @Nullable Loader loader;
     private byte @Nullable [] held;
+    private boolean changed;
+    private @Nullable Configuration beforeChange;
 
     /// @param upTo transactions behind this one are left out
     RecoveredState(World world, long upTo) {
@@ -40,6 +45,7 @@ final class RecoveredState implements Recovery.Target {
         }
         state = loader.finish(loaded.zxid());
         entries.clear();
+        changed = false;
         world.sameState().check(state, loaded.name());
         entries.add(new Entry(loaded.zxid(), new byte[0]));
     }
@@ -50,6 +56,10 @@ final class RecoveredState implements Recovery.Target {
             return;
         }
         entries.add(new Entry(zxid, payload));
+        if (QuorumsOnDisk.isChange(payload)) {
+            changed = true;
+            beforeChange = QuorumsOnDisk.in(state);
+        }
         if (!world.plants().has(PlantedBug.RECOVERY_SKIPS_LAST)) {
             state = world.tree().replay(state, payload);
             return;
@@ -58,6 +68,15 @@ final class RecoveredState implements Recovery.Target {
             state = world.tree().replay(state, held);
         }
         held = payload;
+    }
+
+    /// Who decides, as this server knows it when it starts.
+    Quorums quorums(Configuration own, List<Quorums> saved) {
+        Configuration last = QuorumsOnDisk.in(state);
+        Quorums found = QuorumsOnDisk.recovered(own, saved, changed, beforeChange, last);
+        return world.plants().has(PlantedBug.CHANGE_FORGOTTEN)
+                ? new Quorums(found.current(), found.current())
+                : found;
     }
 
     State finish() {

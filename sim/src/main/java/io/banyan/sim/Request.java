@@ -4,6 +4,7 @@ import io.banyan.wire.Acl;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MultiHeader;
 import io.banyan.wire.OpCode;
+import io.banyan.wire.ReconfigRequest;
 import java.util.List;
 
 /// What a simulated client asks for.
@@ -15,7 +16,8 @@ sealed interface Request {
     /// Whether it takes a place in the order of transactions.
     default boolean isWrite() {
         return switch (this) {
-            case Create _, Delete _, SetData _, SetAcl _, Check _, Multi _, Close _ -> true;
+            case Create _, Delete _, SetData _, SetAcl _, Check _, Multi _, Close _, Reconfig _ ->
+                    true;
             case Sync _, Ping _, Read _, Ephemerals _, AddWatch _, RemoveWatches _, Rearm _ ->
                     false;
         };
@@ -105,6 +107,18 @@ sealed interface Request {
                 each.encode(out);
             }
             MultiHeader.END.encode(out);
+        }
+    }
+
+    record Reconfig(ReconfigRequest wish) implements Request {
+        @Override
+        public int opcode() {
+            return OpCode.RECONFIG;
+        }
+
+        @Override
+        public void encode(JuteWriter out) {
+            wish.encode(out);
         }
     }
 

@@ -5,6 +5,7 @@ import io.banyan.replica.Membership;
 import io.banyan.replica.Replica;
 import io.banyan.tree.State;
 import io.banyan.wire.OpCode;
+import io.banyan.wire.ReconfigRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A run told step by step: one command a line, `#` begins a comment, all checkers watch.
@@ -22,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 /// | --- | --- |
 /// | `servers 3 [observers=1] [history=2] [snapcount=4] [snapshots-only] [counter=N]` | first line |
 /// | `... [counter-end=N] [groups=2] [read-only]` | more of it |
+/// | `... [reconfig] [spares=1]` | the members may change; servers that are none at first |
 /// | `start 1 2 3` | |
 /// | `run 500` | milliseconds |
 /// | `write s1 create /a`, `set`, `delete`, `ephemeral` | by a client of that server |
+/// | `reconfig s1 /a [add=4,o5] [remove=1] [members=1,2,o3]` | acknowledged as `/a`; `o` observes |
 /// | `sync s1` | |
 /// | `hold 1->2 PROPOSAL`, `unhold`, `deliver`, `lose` | messages of that name, the next one |
 /// | `cut 1-2`, `block 1->2`, `unblock 1->2`, `partition 1 / 2 3`, `heal` | |
@@ -85,6 +89,7 @@ final class Scenario {
             case "start" -> rest.forEach(id -> server(id).start());
             case "run" -> runFor(Long.parseLong(rest.getFirst()));
             case "write" -> write(rest);
+            case "reconfig" -> reconfigure(rest);
             case "sync" -> client(rest.getFirst()).ask(new Request.Sync("/"), () -> {});
             case "hold" -> hold(rest, true);
             case "unhold" -> hold(rest, false);
@@ -137,6 +142,8 @@ final class Scenario {
                         Long.decode(option(words, "counter-end", "0xffffffff")),
                         Integer.parseInt(option(words, "groups", "0")),
                         words.contains("read-only"),
+                        Integer.parseInt(option(words, "spares", "0")),
+                        words.contains("reconfig"),
                         bug);
         var world = new World(1, random -> setup, trace);
         world.restartByHand();
@@ -173,6 +180,31 @@ final class Scenario {
                 };
         acked.put(path, false);
         client(words.getFirst()).ask(request, () -> acked.put(path, true));
+    }
+
+    private void reconfigure(List<String> words) {
+        String name = words.get(1);
+        String leaving = option(words, "remove", "");
+        var wish =
+                new ReconfigRequest(
+                        lines(option(words, "add", "")),
+                        leaving.isEmpty() ? null : leaving,
+                        lines(option(words, "members", "")),
+                        -1);
+        acked.put(name, false);
+        client(words.getFirst()).ask(new Request.Reconfig(wish), () -> acked.put(name, true));
+    }
+
+    private static @Nullable String lines(String servers) {
+        if (servers.isEmpty()) {
+            return null;
+        }
+        return Arrays.stream(servers.split(",", -1))
+                .map(each ->
+                        each.startsWith("o")
+                                ? Wishes.line(Long.parseLong(each.substring(1)), true)
+                                : Wishes.line(Long.parseLong(each), false))
+                .collect(Collectors.joining(","));
     }
 
     // ---- the network

@@ -49,6 +49,9 @@ import java.util.stream.LongStream;
 ///   decides
 /// @param heavyVoter has the weight 3, and 0 means nobody
 /// @param weightlessVoter has the weight 0, and 0 means nobody
+/// @param spares servers that are no members at first
+/// @param reconfigPercent of the requests of clients: wishes for other members. 0: the members
+///   never change
 /// @param readOnlyMode whether members without a leader answer reads, and clients want that
 record Setup(
         int voters,
@@ -89,6 +92,8 @@ record Setup(
         int heavyVoter,
         int weightlessVoter,
         boolean readOnlyMode,
+        int spares,
+        int reconfigPercent,
         PlantedBug bug) {
 
     /// So many transactions before the counter of a zxid is used up.
@@ -146,6 +151,8 @@ record Setup(
                 random.nextInt(voters + 1),
                 random.nextInt(voters + 1),
                 !alone && random.nextInt(6) == 0,
+                random.nextInt(3),
+                drawReconfig(random, alone, bug),
                 bug);
     }
 
@@ -161,6 +168,17 @@ record Setup(
         return List.of(2, 4, 6, 7).get(random.nextInt(4));
     }
 
+    private static int drawReconfig(RandomGenerator random, boolean alone, PlantedBug bug) {
+        boolean ever = random.nextInt(5) == 0 || bug.isOfReconfig();
+        int percent = 1 + random.nextInt(10);
+        return ever && !alone ? percent : 0;
+    }
+
+    /// Whether members come and go.
+    boolean isReconfigurable() {
+        return reconfigPercent > 0 && groups == 0;
+    }
+
     private static long sometimes(RandomGenerator random, long from, long to) {
         boolean ever = random.nextInt(3) != 0;
         long every = from + random.nextLong(to - from);
@@ -168,7 +186,7 @@ record Setup(
     }
 
     int servers() {
-        return voters + observers;
+        return voters + observers + (isReconfigurable() ? spares : 0);
     }
 
     boolean isEnsemble() {
@@ -201,6 +219,8 @@ record Setup(
             long counterEnd,
             int groups,
             boolean readOnlyMode,
+            int spares,
+            boolean reconfig,
             PlantedBug bug) {
         int tick = 100;
         return new Setup(
@@ -242,6 +262,8 @@ record Setup(
                 0,
                 0,
                 readOnlyMode,
+                spares,
+                reconfig ? 1 : 0,
                 bug);
     }
 }

@@ -17,6 +17,7 @@ public final class Sim {
               --trace                          prints every event
               --bug NAME                       with a planted bug (ack-before-sync, ...)
               --keep-going                     does not stop at a failure
+              --reconfig                       leaves out seeds whose members never change
             bin/sim --scenario FILE            runs a scenario, step by step
             bin/sim --bugs [--seeds N]         runs each planted bug until it is caught
             Columns of a trace: microseconds, who (server.life), role, zxids logged, durable and
@@ -31,6 +32,7 @@ public final class Sim {
     private long seeds = 1;
     private boolean trace;
     private boolean keepGoing;
+    private boolean reconfig;
     private boolean bugs;
     private @Nullable String scenario;
     private PlantedBug bug = PlantedBug.NONE;
@@ -99,6 +101,7 @@ public final class Sim {
                 }
                 case "--trace" -> trace = true;
                 case "--keep-going" -> keepGoing = true;
+                case "--reconfig" -> reconfig = true;
                 case "--bugs" -> bugs = true;
                 case "--scenario" -> scenario = argument(args, ++i);
                 case "--from" -> from = number(args, ++i);
@@ -138,6 +141,9 @@ public final class Sim {
         int failed = 0;
         long run = 0;
         for (long seed = from; seed < from + seeds; seed++) {
+            if (reconfig && !World.setupOf(seed, bug).isReconfigurable()) {
+                continue;
+            }
             Simulation.Result result = Simulation.run(seed, bug, out());
             run++;
             events += result.events();

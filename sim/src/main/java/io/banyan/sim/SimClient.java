@@ -200,6 +200,10 @@ final class SimClient implements SimConnection.Client {
     }
 
     private Request draw() {
+        if (world.setup().isReconfigurable()
+                && random.nextInt(100) < world.setup().reconfigPercent()) {
+            return new Request.Reconfig(world.drawMembers(random));
+        }
         String path = path();
         int version = random.nextInt(3) == 0 ? random.nextInt(3) : -1;
         return switch (random.nextInt(30)) {

@@ -2,11 +2,15 @@ package io.banyan.sim;
 
 import io.banyan.replica.Effect;
 import io.banyan.replica.Input;
+import io.banyan.replica.QuorumsOnDisk;
+import io.banyan.store.Disk.Folder;
 import io.banyan.store.EpochFiles;
 import io.banyan.store.Recovery;
 import io.banyan.store.TxnLog;
+import io.banyan.store.WholeFile;
 import io.banyan.store.ZxidDigest;
 import io.banyan.tree.State;
+import io.banyan.zab.Quorums;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,10 +125,19 @@ final class SimLog {
                 server.trace("current epoch " + save.epoch());
                 toReplica.accept(new Input.CurrentEpochSaved(save.epoch()));
             }
+            case Effect.SaveQuorums save -> saveQuorums(save.quorums());
             case Effect.Truncate cut -> truncate(cut);
             case Effect.Install install -> install(install);
             default -> throw new IllegalStateException(effect + " is not the log's");
         }
+    }
+
+    private void saveQuorums(Quorums quorums) throws IOException {
+        List<Quorums> saved =
+                QuorumsOnDisk.decode(WholeFile.read(disk, Folder.SNAP, QuorumsOnDisk.NAME));
+        byte[] content = QuorumsOnDisk.encode(saved.isEmpty() ? null : saved.getLast(), quorums);
+        WholeFile.replace(disk, Folder.SNAP, QuorumsOnDisk.NAME, content);
+        server.trace("saved " + quorums);
     }
 
     private EpochFiles files() {

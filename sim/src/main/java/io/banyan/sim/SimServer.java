@@ -4,16 +4,19 @@ import io.banyan.replica.Effect;
 import io.banyan.replica.Gateway;
 import io.banyan.replica.Input;
 import io.banyan.replica.Membership;
+import io.banyan.replica.QuorumsOnDisk;
 import io.banyan.replica.Replica;
 import io.banyan.store.Disk.Folder;
 import io.banyan.store.EpochFiles;
 import io.banyan.store.Recovery;
 import io.banyan.store.StoreConfig;
+import io.banyan.store.WholeFile;
 import io.banyan.tree.State;
 import io.banyan.tree.TreeConfig;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.zab.Message;
 import io.banyan.zab.Past;
+import io.banyan.zab.Quorums;
 import java.io.IOException;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -72,7 +75,7 @@ final class SimServer implements Lane.Owner {
     static ZnodeTree newTree() {
         var defaults = TreeConfig.defaults();
         return new ZnodeTree(
-                new TreeConfig(true, true, false, false, false, true, defaults.schemes()));
+                new TreeConfig(true, true, false, false, true, true, defaults.schemes()));
     }
 
     int id() {
@@ -195,6 +198,7 @@ final class SimServer implements Lane.Owner {
         if (epochs != null) {
             world.epochs().recovered(id, epochs.acceptedEpoch(), epochs.currentEpoch());
         }
+        Quorums quorums = setup.isReconfigurable() ? recoveredQuorums(target) : null;
         up = true;
         Past past =
                 epochs == null
@@ -207,7 +211,7 @@ final class SimServer implements Lane.Owner {
                                 lastZxid,
                                 empty ? Past.UNKNOWN : target.snapshotZxid(state),
                                 empty ? List.of() : target.newest(setup.historyTxns()));
-        latest = new Life(this, world, random, disk, state, lastZxid, epochs, past);
+        latest = new Life(this, world, random, disk, state, lastZxid, epochs, past, quorums);
         trace(
                 "starts "
                         + result.start()
@@ -218,6 +222,16 @@ final class SimServer implements Lane.Owner {
                         + " torn="
                         + result.tornBytes());
         world.network().reconsider(this);
+    }
+
+    private Quorums recoveredQuorums(RecoveredState target) throws IOException {
+        // As with the epochs: what only the kernel has is a promise from here on.
+        disk.syncFolder(Folder.SNAP);
+        List<Quorums> saved =
+                QuorumsOnDisk.decode(WholeFile.read(disk, Folder.SNAP, QuorumsOnDisk.NAME));
+        Quorums quorums = target.quorums(world.ownMembers(id).configuration(), saved);
+        trace("knows " + quorums);
+        return quorums;
     }
 
     /// The machine is off at once.

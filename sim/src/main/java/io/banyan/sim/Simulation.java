@@ -91,7 +91,13 @@ public final class Simulation {
 
         List<SimServer> core = heal();
         long electionMillis = electionMillis();
-        await(electionMillis, "a leader and members that serve", () -> allServe(core));
+        boolean served = awaitQuietly(electionMillis, () -> allServe(core));
+        if (!served && world.agreement().lacksQuorum()) {
+            // A disk was lost while a change was under way that made its server needed.
+            world.trace("sim", "ends: nobody can decide any more");
+            return;
+        }
+        world.liveness().reached(served, "a leader and members that serve", electionMillis);
         world.clients().forEach(SimClient::finish);
         long answerMillis = electionMillis + 250L * setup.tickMillis();
         awaitQuietly(answerMillis, () -> allFinished());

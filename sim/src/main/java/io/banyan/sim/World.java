@@ -1,8 +1,10 @@
 package io.banyan.sim;
 
+import io.banyan.replica.Members;
 import io.banyan.tree.Loader;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
+import io.banyan.wire.ReconfigRequest;
 import io.banyan.wire.Zxid;
 import io.banyan.zab.Electorate;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ final class World {
     private final ZnodeTree tree = SimServer.newTree();
     private final State start;
     private final Electorate electorate;
+    private final Members initial;
     private final Plants plants;
 
     private final History history;
@@ -53,12 +57,13 @@ final class World {
 
     /// @param choose what kind of world the stream of setups makes
     World(long seed, Chooser choose, @Nullable Consumer<String> traceOut) {
-        root = RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create(seed);
+        root = streamOf(seed);
         setup = choose.choose(root.split());
         plants = new Plants(setup.bug());
         trace = new Trace(traceOut);
         start = startOf(setup.startCounter());
         electorate = setup.electorate();
+        initial = Wishes.initial(setup);
         history = new History(Model.of(start));
         agreement = new LogAgreement(history, electorate);
         kept = new AcknowledgedMeansKept(history);
@@ -76,6 +81,15 @@ final class World {
         if (setup.readOnlyMode() && setup.clients() > 0) {
             readers.add(new SimReader(this, 1, root.split()));
         }
+    }
+
+    private static SplittableGenerator streamOf(long seed) {
+        return RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create(seed);
+    }
+
+    /// What a seed chooses.
+    static Setup setupOf(long seed, PlantedBug bug) {
+        return Setup.draw(streamOf(seed).split(), bug);
     }
 
     /// How a run gets its setup.
@@ -207,10 +221,21 @@ final class World {
 
     Set<Long> observers() {
         var ids = new TreeSet<Long>();
-        for (long id = setup.voters() + 1L; id <= setup.servers(); id++) {
+        for (long id = setup.voters() + 1L; id <= setup.voters() + setup.observers(); id++) {
             ids.add(id);
         }
         return ids;
+    }
+
+    /// What a server's own file says of the members, where they may change: all of the first ones,
+    /// and itself.
+    Members ownMembers(int id) {
+        return Wishes.own(initial, id);
+    }
+
+    /// What a client may wish for.
+    ReconfigRequest drawMembers(RandomGenerator random) {
+        return Wishes.draw(setup, random);
     }
 
     Plants plants() {

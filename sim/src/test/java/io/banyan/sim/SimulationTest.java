@@ -45,12 +45,15 @@ class SimulationTest {
             case UPTODATE_EARLY -> new Catch(60, "LogAgreement");
             case TOUCHES_LOST -> new Catch(40, "Ephemerals");
             case FORWARDED_TWICE -> new Catch(5, "AcknowledgedMeansKept");
-            case SYNC_NOT_ASKED -> new Catch(20, "SessionOrder");
+            case SYNC_NOT_ASKED -> new Catch(60, "SessionOrder");
             case RESUMPTION_NOT_ASKED -> new Catch(10, "Ephemerals");
             case OTHER_HISTORY_CONTINUES -> new Catch(400, "Watches|SessionOrder");
             case ROLLOVER_MISSED -> new Catch(20, "Epochs");
             case GROUPS_IGNORED -> new Catch(20, "LogAgreement");
             case READERS_NOT_DISMISSED -> new Catch(20, "SessionOrder");
+            case CHANGE_FORGOTTEN -> new Catch(60, "LogAgreement|AcknowledgedMeansKept|Epochs");
+            case ACTIVATION_TOLD_EARLY -> new Catch(5, "LogAgreement");
+            case OLD_QUORUM_COMMITS -> new Catch(60, "LogAgreement|AcknowledgedMeansKept");
         };
     }
 

@@ -24,9 +24,15 @@ final class SmallFile {
     /// After a crash the file has the old content or the new, never a part; durable on return.
     static void replace(Disk disk, Disk.Folder folder, String name, String content)
             throws IOException {
+        replace(disk, folder, name, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// As {@link #replace(Disk, Disk.Folder, String, String)}.
+    static void replace(Disk disk, Disk.Folder folder, String name, byte[] content)
+            throws IOException {
         String tmp = name + TMP_SUFFIX;
         try (DiskFile file = disk.create(folder, tmp)) {
-            file.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), 0);
+            file.write(ByteBuffer.wrap(content), 0);
             file.sync();
         }
         disk.rename(folder, tmp, name);

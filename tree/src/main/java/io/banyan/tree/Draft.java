@@ -18,7 +18,7 @@ final class Draft {
     /// every turn would cost more than the object saves.
     private static final int REPACKED_DATA_BYTES_MAX = 1024;
 
-    private static final byte[] MEMBERSHIP = Paths.utf8("/zookeeper/config");
+    private static final byte[] MEMBERSHIP = Paths.utf8(Paths.CONFIG);
 
     private final TreeConfig config;
     private final long zxid;

@@ -387,6 +387,29 @@ final class Evaluation {
         return ErrorCode.OK;
     }
 
+    /// A change of the members that the caller has checked already: all but who may do it.
+    ///
+    /// @param text of the new configuration
+    Applied reconfig(byte[] text) {
+        writeHeader(OpCode.RECONFIG);
+        byte[] path = Paths.utf8(Paths.CONFIG);
+        Object entry = draft.seek(path, 0, path.length);
+        int err =
+                entry == null
+                        ? ErrorCode.NO_NODE
+                        : allowed(entry, Acl.WRITE) ? ErrorCode.OK : ErrorCode.NO_AUTH;
+        if (err != ErrorCode.OK) {
+            return refused(head, request.sessionId(), request.cxid(), err, zxid, wallMillis);
+        }
+        require(draft.setData(path, 0, path.length, node, text, 0, text.length, ANY_VERSION));
+        txn.writeBuffer(path);
+        txn.writeBuffer(text);
+        txn.writeInt(ANY_VERSION);
+        reply.writeBuffer(text);
+        node.writeStat(config, reply);
+        return applied(draft.finish(), true, draft.changes());
+    }
+
     private int setAcl() {
         int from = pathFrom();
         int end = in.position();

@@ -87,6 +87,20 @@ public final class State {
         return new State(newZxid, digest, root, sizeBytes, owners, acls, quotas);
     }
 
+    /// What `/zookeeper/config` holds; null if a client wrote it, or nobody.
+    public byte @Nullable [] membership() {
+        byte[] path = Paths.utf8(Paths.CONFIG);
+        Object entry = find(path, 0, path.length);
+        if (entry == null) {
+            return null;
+        }
+        var node = new Fields();
+        node.read(entry);
+        return node.version == -1 && node.dataEnd > node.dataFrom
+                ? Arrays.copyOfRange(node.data, node.dataFrom, node.dataEnd)
+                : null;
+    }
+
     /// The znode at a path, `/` and the empty path both being the root.
     ///
     /// @return null if there is none

@@ -52,6 +52,15 @@ public final class ZnodeTree {
         return new Evaluation(config, permissions, head, request, zxid, wallMillis).run();
     }
 
+    /// Decides a change of the ensemble's members, as far as the tree has a say in it: whether the
+    /// caller may write `/zookeeper/config`.
+    ///
+    /// @param text of the new configuration, its version included
+    public Applied evaluateReconfig(
+            State head, WriteRequest request, byte[] text, long zxid, long wallMillis) {
+        return new Evaluation(config, permissions, head, request, zxid, wallMillis).reconfig(text);
+    }
+
     /// A refusal by others' checks, as an expired or moved session.
     ///
     /// @param err an {@link io.banyan.wire.ErrorCode}

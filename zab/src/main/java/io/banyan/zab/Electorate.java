@@ -2,6 +2,7 @@ package io.banyan.zab;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -54,6 +55,19 @@ public final class Electorate {
     /// @return 0 for a server that must not lead
     public long weightOf(long serverId) {
         return weights.getOrDefault(serverId, 1L);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Electorate that
+                && voters.equals(that.voters)
+                && weights.equals(that.weights)
+                && groups.equals(that.groups);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(voters, weights, groups);
     }
 
     /// Whether these servers, as far as they vote, can decide.

@@ -5,8 +5,10 @@ import io.banyan.zab.Message.Ack;
 import io.banyan.zab.Message.AckEpoch;
 import io.banyan.zab.Message.Carried;
 import io.banyan.zab.Message.Commit;
+import io.banyan.zab.Message.CommitAndActivate;
 import io.banyan.zab.Message.Diff;
 import io.banyan.zab.Message.Inform;
+import io.banyan.zab.Message.InformAndActivate;
 import io.banyan.zab.Message.LeaderInfo;
 import io.banyan.zab.Message.LearnerInfo;
 import io.banyan.zab.Message.NewLeader;
@@ -48,7 +50,6 @@ final class Leading implements Role {
 
     private final Zab zab;
     private final History history;
-    private final Electorate electorate;
     private final long serverId;
     private final LearnerLinks links;
     private final LearnerFeed feed;
@@ -74,7 +75,6 @@ final class Leading implements Role {
     Leading(Zab zab) {
         this.zab = zab;
         this.history = zab.history;
-        this.electorate = zab.config.electorate();
         this.serverId = zab.config.serverId();
         this.lastZxid = history.last();
         this.links = new LearnerLinks(zab, "a", "learner");
@@ -144,7 +144,7 @@ final class Leading implements Role {
                 with.add(each.serverId);
             }
         }
-        if (electorate.isQuorum(with)) {
+        if (zab.quorums().isQuorum(with)) {
             aloneSinceMillis = -1;
             return true;
         }
@@ -208,7 +208,9 @@ final class Leading implements Role {
                     UpToDate _,
                     Proposal _,
                     Commit _,
-                    Inform _ ->
+                    CommitAndActivate _,
+                    Inform _,
+                    InformAndActivate _ ->
                     links.refuse(learner, message);
         }
     }
@@ -223,14 +225,23 @@ final class Leading implements Role {
                     learner, "says it is server " + serverId + ", and so are we: check its myid");
             return;
         }
-        boolean voter = electorate.contains(info.serverId());
-        if (!zab.config.isMember(info.serverId())) {
+        // Who is to become a member follows before it is one.
+        if (!zab.config.reconfig() && !zab.quorums().isMember(info.serverId())) {
             links.refuse(
                     learner, "says it is server " + info.serverId() + ", which is not a member");
             return;
         }
+        if (zab.config.reconfig() && info.configVersion() > zab.quorums().lastSeen().version()) {
+            links.refuse(
+                    learner,
+                    "says it is server "
+                            + info.serverId()
+                            + " and knows configuration "
+                            + Zxids.hex(info.configVersion())
+                            + ", which is newer than ours");
+            return;
+        }
         links.introduce(learner, info);
-        learner.votes = voter && !info.observer();
         learner.phase = Phase.INTRODUCED;
         maybeDecideEpoch();
         if (stage != Stage.GATHERING && stage != Stage.PROMISING) {
@@ -248,12 +259,12 @@ final class Leading implements Role {
         for (LearnerLink each : links.all()) {
             if (each.isIntroduced()) {
                 newest = Math.max(newest, each.acceptedEpoch);
-                if (each.votes) {
+                if (votes(each)) {
                     reported.add(each.serverId);
                 }
             }
         }
-        if (electorate.isQuorum(reported)) {
+        if (zab.quorums().isQuorum(reported)) {
             epoch = newest + 1;
             enter(Stage.PROMISING);
             zab.saveAcceptedEpoch(epoch);
@@ -262,7 +273,7 @@ final class Leading implements Role {
 
     private void tellEpoch(LearnerLink learner) {
         if (learner.acceptedEpoch > epoch) {
-            if (learner.votes) {
+            if (votes(learner)) {
                 // It promised a leader that came to nothing; only a newer epoch brings it back.
                 zab.look(
                         "server "
@@ -286,7 +297,7 @@ final class Leading implements Role {
         learner.phase = Phase.PROMISED;
         learner.lastZxid = ack.lastZxid();
         if (stage == Stage.DISCOVERING) {
-            if (!learner.votes || ack.lastZxid() == Past.UNKNOWN) {
+            if (!votes(learner) || ack.lastZxid() == Past.UNKNOWN) {
                 return;
             }
             if (ack.currentEpoch() == -1) {
@@ -307,6 +318,13 @@ final class Leading implements Role {
         }
     }
 
+    /// Whether what it promises counts. Where the members change, an observer may not know yet that
+    /// it has a vote; a promise of its is as good as others', and NEWLEADER will tell it.
+    private boolean votes(LearnerLink learner) {
+        return zab.quorums().isVoter(learner.serverId)
+                && (!learner.observer || zab.config.reconfig());
+    }
+
     private boolean isNewerThanOurs(AckEpoch ack) {
         return ack.currentEpoch() != zab.currentEpoch
                 ? ack.currentEpoch() > zab.currentEpoch
@@ -314,8 +332,9 @@ final class Leading implements Role {
     }
 
     private void maybeSettle() {
-        if (electorate.isQuorum(promised)) {
+        if (zab.quorums().isQuorum(promised)) {
             enter(Stage.SETTLING);
+            zab.nameConfiguration(epoch);
             zab.saveCurrentEpoch(epoch);
         }
     }
@@ -407,13 +426,20 @@ final class Leading implements Role {
                 settled.add(each.serverId);
             }
         }
-        if (!electorate.isQuorum(settled)) {
+        if (!zab.quorums().isQuorum(settled)) {
             return;
         }
         stage = Stage.BROADCASTING;
         lastZxid = Zxids.first(epoch);
         zab.settleVote(serverId, epoch);
         zab.deliverUpTo(history.last());
+        zab.activateUpTo(Zxids.first(epoch));
+        long designated = designatedLeader();
+        if (designated != serverId) {
+            // The members that the last epoch left behind are led by one of themselves.
+            zab.lookFor(designated, "this server has no vote any more");
+            return;
+        }
         zab.out.leading(epoch);
         for (LearnerLink each : links.all()) {
             if (each.phase == Phase.SETTLED) {
@@ -488,7 +514,7 @@ final class Leading implements Role {
                     having.add(each.serverId);
                 }
             }
-            if (electorate.isQuorum(having)) {
+            if (zab.quorums().isQuorum(having)) {
                 confirmedQuestion = question;
                 zab.out.confirmed(question);
                 return;
@@ -497,7 +523,12 @@ final class Leading implements Role {
     }
 
     private void maybeCommit() {
+        long change = zab.quorums().isPending() ? zab.quorums().lastSeen().version() : -1;
         long agreed = agreedZxid();
+        if (change > history.delivered() && change < agreed) {
+            // What comes after a change of the members is for them to decide.
+            agreed = change;
+        }
         if (agreed <= history.delivered() || Zxids.epoch(agreed) != epoch) {
             return;
         }
@@ -506,12 +537,74 @@ final class Leading implements Role {
             // They agree on the beginning of the epoch, which is no transaction.
             return;
         }
+        if (agreed != change) {
+            tellAllCommitted(entries);
+            zab.deliverUpTo(agreed);
+            return;
+        }
+        Entry last = entries.getLast();
+        tellAllCommitted(entries.subList(0, entries.size() - 1));
+        zab.deliverUpTo(agreed);
+        long designated = designatedLeader();
+        for (LearnerLink each : links.all()) {
+            if (each.isForwarding()) {
+                zab.out.send(
+                        each.link,
+                        each.observer
+                                ? new InformAndActivate(last.zxid(), designated, last.payload())
+                                : new CommitAndActivate(last.zxid(), designated));
+            }
+        }
+        if (designated == serverId) {
+            maybeCommit();
+        } else {
+            zab.lookFor(designated, "this server has no vote any more");
+        }
+    }
+
+    /// Who leads the present members: this server if it is one where it was before; else who has
+    /// most of the history.
+    private long designatedLeader() {
+        Configuration members = zab.quorums().current();
+        if (!zab.config.reconfig() || members.electorate().contains(serverId)) {
+            return serverId;
+        }
+        long best = -1;
+        long bestZxid = -1;
+        for (LearnerLink each : links.all()) {
+            if (!each.observer
+                    && each.phase.compareTo(Phase.SETTLED) >= 0
+                    && members.electorate().contains(each.serverId)
+                    && members.electorate().weightOf(each.serverId) > 0
+                    && each.ackedZxid > bestZxid) {
+                best = each.serverId;
+                bestZxid = each.ackedZxid;
+            }
+        }
+        return best;
+    }
+
+    /// Whether enough of these members are with us to decide.
+    boolean isSynced(Configuration members) {
+        var with = new TreeSet<Long>();
+        with.add(serverId);
+        for (LearnerLink each : links.all()) {
+            if (each.counts()) {
+                with.add(each.serverId);
+            }
+        }
+        return members.electorate().isQuorum(with);
+    }
+
+    private void tellAllCommitted(List<Entry> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
         for (LearnerLink each : links.all()) {
             if (each.isForwarding()) {
                 tellCommitted(each, entries);
             }
         }
-        zab.deliverUpTo(agreed);
     }
 
     private void tellCommitted(LearnerLink to, List<Entry> entries) {
@@ -548,7 +641,7 @@ final class Leading implements Role {
                     having.add(each.serverId);
                 }
             }
-            if (electorate.isQuorum(having)) {
+            if (zab.quorums().isQuorum(having)) {
                 return zxid;
             }
         }

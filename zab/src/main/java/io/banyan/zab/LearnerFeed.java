@@ -94,8 +94,16 @@ final class LearnerFeed {
             }
             learner.owingSinceMillis = zab.nowMillis;
         }
-        zab.out.send(learner.link, new NewLeader(epoch, zab.config.config()));
+        zab.out.send(learner.link, newLeader(learner, epoch));
         learner.phase = Phase.SENT;
+    }
+
+    private NewLeader newLeader(LearnerLink learner, long epoch) {
+        Quorums quorums = zab.quorums();
+        byte[] newest = quorums.lastSeen().text();
+        return zab.config.reconfig() && learner.banyan
+                ? new NewLeader(epoch, newest, quorums.lastSeen(), quorums.current())
+                : new NewLeader(epoch, newest);
     }
 
     private void sendCommitted(LearnerLink learner, Entry entry) {

@@ -24,7 +24,6 @@ final class LearnerLink {
     final long link;
     Phase phase = Phase.NEW;
     long serverId = -1;
-    boolean votes;
     boolean observer;
 
     /// Understands what stands for all earlier ones, and frequent pings.
@@ -58,8 +57,10 @@ final class LearnerLink {
         return phase.compareTo(Phase.SENT) >= 0;
     }
 
+    /// Whether what it acknowledges is its own history; whether that decides is up to {@link
+    /// Quorums}.
     boolean counts() {
-        return votes && phase.compareTo(Phase.SETTLED) >= 0;
+        return !observer && phase.compareTo(Phase.SETTLED) >= 0;
     }
 
     boolean isIntroduced() {

@@ -2,6 +2,7 @@ package io.banyan.zab;
 
 import io.banyan.zab.Message.Carried;
 import io.banyan.zab.Message.Inform;
+import io.banyan.zab.Message.InformAndActivate;
 import io.banyan.zab.Message.LearnerInfo;
 import io.banyan.zab.Message.Ping;
 import java.util.ArrayList;
@@ -207,7 +208,11 @@ final class LearnerLinks {
     /// Tells an observer what was committed.
     void inform(LearnerLink observer, List<Entry> entries) {
         for (Entry entry : entries) {
-            zab.out.send(observer.link, new Inform(entry.zxid(), entry.payload()));
+            zab.out.send(
+                    observer.link,
+                    zab.isChange(entry)
+                            ? new InformAndActivate(entry.zxid(), zab.leaderId(), entry.payload())
+                            : new Inform(entry.zxid(), entry.payload()));
         }
     }
 }

@@ -4,8 +4,10 @@ import io.banyan.zab.Message.Ack;
 import io.banyan.zab.Message.AckEpoch;
 import io.banyan.zab.Message.Carried;
 import io.banyan.zab.Message.Commit;
+import io.banyan.zab.Message.CommitAndActivate;
 import io.banyan.zab.Message.Diff;
 import io.banyan.zab.Message.Inform;
+import io.banyan.zab.Message.InformAndActivate;
 import io.banyan.zab.Message.LeaderInfo;
 import io.banyan.zab.Message.LearnerInfo;
 import io.banyan.zab.Message.NewLeader;
@@ -96,6 +98,9 @@ final class Learning implements Role {
     /// What was in the log when the epoch file was asked for.
     private long settlingZxid;
 
+    /// Who should lead since the last change of the members; -1 if nothing was said.
+    private long designated = -1;
+
     private long ackedZxid;
 
     /// For observers that learn from this follower; null while there cannot be any.
@@ -105,7 +110,7 @@ final class Learning implements Role {
         this.zab = zab;
         this.leaderId = leaderId;
         this.masterId = leaderId;
-        this.observing = !zab.config.votes();
+        this.observing = zab.observes();
         this.beganMillis = zab.nowMillis;
         this.heardMillis = zab.nowMillis;
     }
@@ -252,7 +257,12 @@ final class Learning implements Role {
         phase = Phase.INTRODUCED;
         zab.out.send(
                 link,
-                new LearnerInfo(zab.config.serverId(), observing, zab.acceptedEpoch, 0, true));
+                new LearnerInfo(
+                        zab.config.serverId(),
+                        observing,
+                        zab.acceptedEpoch,
+                        zab.config.reconfig() ? zab.quorums().current().version() : 0,
+                        true));
     }
 
     /// An observer came to this server's port for observers.
@@ -338,7 +348,17 @@ final class Learning implements Role {
             case Snap snap -> onSnap(snap);
             case Proposal proposal -> onProposal(new Entry(proposal.zxid(), proposal.payload()));
             case Commit commit -> onCommit(commit.zxid());
+            case CommitAndActivate commit -> {
+                designated = commit.designatedLeader();
+                onCommit(commit.zxid());
+                maybeChangeRole();
+            }
             case Inform inform -> onInform(inform);
+            case InformAndActivate inform -> {
+                designated = inform.designatedLeader();
+                onInform(new Inform(inform.zxid(), inform.payload()));
+                maybeChangeRole();
+            }
             case NewLeader newLeader -> onNewLeader(newLeader);
             case UpToDate upToDate -> onUpToDate();
             case Ping ping -> onPing(ping);
@@ -513,6 +533,9 @@ final class Learning implements Role {
             refuse("NEWLEADER of epoch " + newLeader.epoch() + " instead of " + epoch);
             return;
         }
+        if (!adoptQuorums(newLeader)) {
+            return;
+        }
         phase = Phase.SETTLING;
         if (image != null) {
             zab.install(imageZxid, image);
@@ -523,6 +546,37 @@ final class Learning implements Role {
         }
         settlingZxid = zab.history.last();
         zab.saveCurrentEpoch(epoch);
+    }
+
+    /// Takes over who decides, as the leader knows it, before the history that it belongs to is on
+    /// disk: from now on this server may hold a change of the members that is not committed.
+    ///
+    /// @return false if that ended this role
+    private boolean adoptQuorums(NewLeader newLeader) {
+        Configuration newest = newLeader.newest();
+        if (!zab.config.reconfig() || newest == null) {
+            return true;
+        }
+        if (observing && newest.electorate().contains(zab.config.serverId())) {
+            zab.returnAsFollower(leaderId);
+            return false;
+        }
+        if (newest.version() < zab.quorums().current().version()) {
+            zab.look(
+                    master()
+                            + " knows "
+                            + newest
+                            + " only, this server "
+                            + zab.quorums().current());
+            return false;
+        }
+        if (image != null) {
+            zab.forgetChanges();
+        }
+        // What is proposed and not committed comes by itself, behind this message.
+        long upTo = Math.max(committed, Zxids.first(epoch));
+        zab.learnQuorums(newest.version() <= upTo ? newest : null, newLeader.committed());
+        return true;
     }
 
     private void onUpToDate() {
@@ -538,11 +592,28 @@ final class Learning implements Role {
         // What the sync left in our log is the leader's history, and that is committed now.
         committed = Math.max(committed, settlingZxid);
         zab.deliverUpTo(committed);
+        zab.activateUpTo(Math.max(committed, Zxids.first(epoch)));
         zab.out.send(link, new Ack(Zxids.first(epoch)));
+        if (observing != zab.observes()) {
+            zab.lookFor(leaderId, "the members have changed, and with them this server's role");
+            return;
+        }
         if (!observing && zab.config.observerMasters()) {
             observers = new ObserverMaster(zab, epoch);
         }
         zab.out.following(leaderId, epoch, observing);
+    }
+
+    /// After a change of the members this server may be something else, or another one may lead.
+    private void maybeChangeRole() {
+        if (!zab.isRole(this) || phase != Phase.SERVING || !zab.config.reconfig()) {
+            return;
+        }
+        if (designated >= 0 && designated != leaderId && zab.quorums().isVoter(designated)) {
+            zab.lookFor(designated, "server " + designated + " is to lead the present members");
+        } else if (observing != zab.observes()) {
+            zab.lookFor(leaderId, "the members have changed, and with them this server's role");
+        }
     }
 
     private void onPing(Ping ping) {

@@ -23,13 +23,19 @@ final class Looking implements Role {
     private static final int RESEND_MILLIS_MAX = 1_000;
 
     private final Zab zab;
-    private final Electorate electorate;
+    private final Quorums quorums;
+
+    /// Who is to lead without an election; -1 if nobody is known to.
+    private final long designated;
 
     /// The last vote of each voter in this round.
     private final SortedMap<Long, Notification> votes = new TreeMap<>();
 
     /// What servers that are not looking say, of whatever round.
     private final SortedMap<Long, Notification> settled = new TreeMap<>();
+
+    /// When a server that is no voter here was answered last.
+    private final SortedMap<Long, Long> answeredMillis = new TreeMap<>();
 
     private boolean voting;
     private Notification initial;
@@ -40,16 +46,27 @@ final class Looking implements Role {
     /// When the vote of a quorum is taken for good; -1 while there is none.
     private long decideAtMillis = -1;
 
-    Looking(Zab zab) {
+    /// @param designated who is to lead without an election; -1 for nobody
+    Looking(Zab zab, long designated) {
         this.zab = zab;
-        this.electorate = zab.config.electorate();
+        this.quorums = zab.quorums();
+        this.designated = designated;
         this.initial = zab.ownVote();
         this.proposal = initial;
     }
 
     /// Votes as soon as the disk has settled.
     void begin() {
-        if (zab.isDiskSettled()) {
+        if (zab.isDiskSettled() && designated >= 0) {
+            initial = zab.ownVote();
+            zab.elected(
+                    new Notification(
+                            PeerState.LOOKING,
+                            designated,
+                            zab.history.last(),
+                            zab.round,
+                            zab.currentEpoch));
+        } else if (zab.isDiskSettled()) {
             voting = true;
             zab.round++;
             initial = zab.ownVote();
@@ -100,15 +117,16 @@ final class Looking implements Role {
         if (!voting) {
             return;
         }
-        if (!electorate.contains(from)) {
+        if (!quorums.isVoter(from)) {
             // One that is settled answers us itself, as would another observer if we are one, and
             // the two of us would never stop.
-            if (n.state() == PeerState.LOOKING && zab.config.votes()) {
-                zab.out.notify(from, proposal);
+            if (n.state() == PeerState.LOOKING && zab.votes() && isTurnOf(from)) {
+                zab.tell(from, proposal);
             }
             return;
         }
-        if (!electorate.contains(n.leader())) {
+        if (!quorums.isVoter(n.leader())) {
+            joinRound(n);
             return;
         }
         switch (n.state()) {
@@ -120,15 +138,40 @@ final class Looking implements Role {
         }
     }
 
+    /// Where the members change, two servers may each take the other for none, or for one that has
+    /// to be answered: not every time, or they never stop.
+    private boolean isTurnOf(long stranger) {
+        if (!zab.config.reconfig()) {
+            return true;
+        }
+        Long before = answeredMillis.get(stranger);
+        if (before != null && zab.nowMillis - before < RESEND_MILLIS_MIN / 2) {
+            return false;
+        }
+        answeredMillis.put(stranger, zab.nowMillis);
+        return true;
+    }
+
     void electionLink(long serverId, boolean up) {
         if (!voting) {
             return;
         }
         if (up) {
-            zab.out.notify(serverId, proposal);
+            zab.tell(serverId, proposal);
         } else {
             // One less to wait for.
             conclude();
+        }
+    }
+
+    /// Who does not know yet that it has a vote proposes nobody, but supports who is best in its
+    /// own round: if that is a later one, all have to get there.
+    private void joinRound(Notification n) {
+        if (zab.config.reconfig() && n.state() == PeerState.LOOKING && n.round() > zab.round) {
+            zab.round = n.round();
+            votes.clear();
+            initial = zab.ownVote();
+            propose(initial);
         }
     }
 
@@ -138,8 +181,8 @@ final class Looking implements Role {
         }
         if (n.round() < zab.round) {
             // To an answer of an observer the voter would answer again, and so on for ever.
-            if (zab.config.votes()) {
-                zab.out.notify(from, proposal);
+            if (zab.votes()) {
+                zab.tell(from, proposal);
             }
             return;
         }
@@ -170,7 +213,9 @@ final class Looking implements Role {
         }
     }
 
-    /// Whether a quorum follows the leader that this vote names, and the leader says so itself.
+    /// Whether a quorum follows the leader that this vote names, and the leader says so itself. A
+    /// quorum of the present members: the next ones stand in this server's log, and if the settled
+    /// do not know of them, nor wait for this server, it would look for ever.
     private boolean isSettledOn(Notification n, SortedMap<Long, Notification> said) {
         var agreeing = new TreeSet<Long>();
         said.forEach((server, vote) -> {
@@ -178,7 +223,7 @@ final class Looking implements Role {
                 agreeing.add(server);
             }
         });
-        if (!electorate.isQuorum(agreeing)) {
+        if (!quorums.current().electorate().isQuorum(agreeing)) {
             return false;
         }
         if (n.leader() == zab.config.serverId()) {
@@ -200,7 +245,7 @@ final class Looking implements Role {
 
     /// Ends the election if a quorum proposes what we propose, and nobody else can be waited for.
     private void conclude() {
-        if (initial.zxid() == Past.UNKNOWN) {
+        if (initial.zxid() == Past.UNKNOWN || !quorums.isVoter(proposal.leader())) {
             return;
         }
         SortedSet<Long> agreeing = new TreeSet<>();
@@ -209,7 +254,7 @@ final class Looking implements Role {
                 agreeing.add(server);
             }
         });
-        if (!electorate.isQuorum(agreeing)) {
+        if (!quorums.isQuorum(agreeing)) {
             decideAtMillis = -1;
             return;
         }
@@ -222,7 +267,7 @@ final class Looking implements Role {
     }
 
     private boolean nobodyMissing(SortedSet<Long> agreeing) {
-        for (long voter : electorate.voters()) {
+        for (long voter : quorums.voters()) {
             if (!agreeing.contains(voter) && zab.isReachable(voter)) {
                 return false;
             }
@@ -236,7 +281,7 @@ final class Looking implements Role {
                         PeerState.LOOKING, vote.leader(), vote.zxid(), zab.round, vote.peerEpoch());
         decideAtMillis = -1;
         resendMillis = RESEND_MILLIS_MIN;
-        if (zab.config.votes()) {
+        if (zab.votes()) {
             votes.put(zab.config.serverId(), proposal);
         }
         tellAll();
@@ -244,15 +289,15 @@ final class Looking implements Role {
 
     private void tellAll() {
         resendAtMillis = zab.nowMillis + resendMillis + zab.jitter(resendMillis / 4);
-        for (long voter : electorate.voters()) {
+        for (long voter : quorums.voters()) {
             if (voter != zab.config.serverId()) {
-                zab.out.notify(voter, proposal);
+                zab.tell(voter, proposal);
             }
         }
     }
 
     private boolean beats(Notification a, Notification b) {
-        if (electorate.weightOf(a.leader()) == 0) {
+        if (quorums.weightOf(a.leader()) == 0) {
             return false;
         }
         if (a.peerEpoch() != b.peerEpoch()) {

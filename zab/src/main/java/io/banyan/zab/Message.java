@@ -38,9 +38,21 @@ public sealed interface Message {
 
     /// Ends what the new epoch begins with.
     ///
-    /// @param config text of the membership; empty if the leader sent none
+    /// @param config text of the newest configuration; empty if the leader sent none
+    /// @param newest what `config` says; null where the members never change
+    /// @param committed the newest one that the leader knows to be committed; null if it does not
+    ///   say so, as ZooKeeper's do not
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-    record NewLeader(long epoch, byte[] config) implements Message {}
+    record NewLeader(
+            long epoch,
+            byte[] config,
+            @Nullable Configuration newest,
+            @Nullable Configuration committed)
+            implements Message {
+        public NewLeader(long epoch, byte[] config) {
+            this(epoch, config, null, null);
+        }
+    }
 
     /// The epoch is established: clients may be served.
     record UpToDate() implements Message {}
@@ -52,9 +64,18 @@ public sealed interface Message {
 
     record Commit(long zxid) implements Message {}
 
+    /// The commit of a transaction that changes the members (COMMITANDACTIVATE).
+    ///
+    /// @param designatedLeader who should lead from now on
+    record CommitAndActivate(long zxid, long designatedLeader) implements Message {}
+
     /// Proposal and commit in one, for observers.
     @SuppressWarnings("ArrayRecordComponent") // shared, never compared
     record Inform(long zxid, byte[] payload) implements Message {}
+
+    /// As {@link Inform}, of a transaction that changes the members (INFORMANDACTIVATE).
+    @SuppressWarnings("ArrayRecordComponent") // shared, never compared
+    record InformAndActivate(long zxid, long designatedLeader, byte[] payload) implements Message {}
 
     /// Sign of life. The learner answers with one of its own.
     ///

@@ -5,8 +5,10 @@ import io.banyan.zab.Message.Ack;
 import io.banyan.zab.Message.AckEpoch;
 import io.banyan.zab.Message.Carried;
 import io.banyan.zab.Message.Commit;
+import io.banyan.zab.Message.CommitAndActivate;
 import io.banyan.zab.Message.Diff;
 import io.banyan.zab.Message.Inform;
+import io.banyan.zab.Message.InformAndActivate;
 import io.banyan.zab.Message.LeaderInfo;
 import io.banyan.zab.Message.LearnerInfo;
 import io.banyan.zab.Message.NewLeader;
@@ -105,7 +107,9 @@ final class ObserverMaster {
                     UpToDate _,
                     Proposal _,
                     Commit _,
-                    Inform _ ->
+                    CommitAndActivate _,
+                    Inform _,
+                    InformAndActivate _ ->
                     links.refuse(observer, message);
         }
     }
@@ -121,7 +125,8 @@ final class ObserverMaster {
                     "is server " + info.serverId() + ", a voter: only the leader helps it");
             return;
         }
-        if (info.serverId() == zab.config.serverId() || !zab.config.isMember(info.serverId())) {
+        boolean known = zab.config.reconfig() || zab.quorums().isMember(info.serverId());
+        if (info.serverId() == zab.config.serverId() || !known) {
             links.refuse(
                     observer,
                     "says it is server " + info.serverId() + ", which is no other member");

@@ -51,6 +51,10 @@ public interface Surroundings {
     /// Zab#truncated} follows. If it cannot be done the server has to stop.
     void truncate(long zxid);
 
+    /// Saves who decides, so that {@link ZabConfig#quorums} of the next start knows it; durable
+    /// before anything of what is asked after it. Nothing follows.
+    default void saveQuorums(Quorums quorums) {}
+
     /// Makes this image the whole history, on disk, durably, and in the state machine; {@link
     /// Zab#installed} follows.
     void install(long zxid, Object image);
@@ -73,6 +77,15 @@ public interface Surroundings {
     /// The next transaction is committed. A leader's own come back in the order of {@link
     /// Zab#propose}.
     void deliver(long zxid, byte[] payload);
+
+    /// The members that a transaction leads to; null if it is about something else. Asked only
+    /// where the members may change.
+    default @Nullable Configuration configurationOf(long zxid, byte[] payload) {
+        return null;
+    }
+
+    /// This configuration is committed, and newer than all before: it holds from now on.
+    default void activated(Configuration configuration) {}
 
     /// This server leads: everything before the epoch is delivered, the next proposal has the zxid
     /// `epoch << 32 | 1`.

@@ -1,5 +1,6 @@
 package io.banyan.zab;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -54,6 +55,18 @@ public final class Zab {
     /// As it is on disk.
     long currentEpoch;
 
+    private Quorums quorums;
+
+    /// The newest one that {@link Surroundings#activated} was told.
+    private Configuration announced;
+
+    /// Changes of the members in the log that are not delivered yet.
+    private final ArrayDeque<Configuration> undelivered = new ArrayDeque<>();
+
+    /// Whether the next leader learnt from is followed, whatever this server is by its own
+    /// knowledge.
+    private boolean invited;
+
     private final RandomGenerator random;
     private final Map<Long, Parked> parked = new LinkedHashMap<>();
     private final SortedSet<Long> reachable = new TreeSet<>();
@@ -95,9 +108,16 @@ public final class Zab {
         this.durableZxid = past.lastZxid();
         this.syncAskedZxid = past.lastZxid();
         this.loggedAtSave = past.lastZxid();
-        this.role = new Looking(this);
-        if (config.observerMasters() && !config.votes()) {
-            masters.addAll(config.electorate().voters());
+        this.quorums = config.quorums();
+        this.announced = quorums.current();
+        this.role = new Looking(this, -1);
+        listMasters();
+    }
+
+    private void listMasters() {
+        masters.clear();
+        if (config.observerMasters() && !votes()) {
+            masters.addAll(quorums.current().electorate().voters());
             Collections.shuffle(masters, random);
         }
     }
@@ -143,9 +163,11 @@ public final class Zab {
     /// A vote came in.
     public void notified(long serverId, Notification notification) {
         if (role instanceof Looking looking) {
-            looking.notified(serverId, notification);
+            if (!adopt(notification.configuration())) {
+                looking.notified(serverId, notification);
+            }
         } else if (notification.state() == PeerState.LOOKING && finalVote != null) {
-            out.notify(serverId, finalVote);
+            tell(serverId, finalVote);
         }
     }
 
@@ -312,7 +334,17 @@ public final class Zab {
         }
     }
 
+    /// Whether enough members of this configuration are with this leader to decide.
+    public boolean isSynced(Configuration members) {
+        return role instanceof Leading leading && leading.isSynced(members);
+    }
+
     // ---- facts
+
+    /// Who decides at this moment.
+    public Quorums quorums() {
+        return quorums;
+    }
 
     /// Zxid of the last transaction delivered.
     public long deliveredZxid() {
@@ -381,10 +413,30 @@ public final class Zab {
 
     /// The one place where a role ends: looks for a leader again.
     void look(String why) {
+        lookFor(-1, why);
+    }
+
+    /// As {@link #look}, where it is known who is to lead: without an election.
+    ///
+    /// @param designated -1 if it is not known
+    void lookFor(long designated, String why) {
+        lookFor(designated, why, false);
+    }
+
+    /// As {@link #lookFor(long, String)}, of an observer that the leader's newest configuration
+    /// gives a vote: without it there may be no quorum of those, so it comes back as a follower.
+    void returnAsFollower(long leaderId) {
+        lookFor(leaderId, "this server is to have a vote", true);
+    }
+
+    private void lookFor(long designated, String why, boolean asFollower) {
+        invited = asFollower;
         role.leave(why);
         out.looking(why);
         syncAppended();
-        var looking = new Looking(this);
+        forgetUnusedName();
+        announce();
+        var looking = new Looking(this, designated);
         role = looking;
         looking.begin();
     }
@@ -435,13 +487,151 @@ public final class Zab {
         }
     }
 
+    // ---- who decides
+
+    boolean votes() {
+        return quorums.isVoter(config.serverId());
+    }
+
+    /// Whether this server is one that observes. Who is no member follows without a vote, and may
+    /// become one.
+    boolean observes() {
+        return !votes()
+                && !invited
+                && (!config.reconfig()
+                        || quorums.current().observers().contains(config.serverId()));
+    }
+
+    /// Tells a server a vote, with the configuration that holds here.
+    void tell(long serverId, Notification vote) {
+        out.notify(serverId, config.reconfig() ? vote.with(quorums.current()) : vote);
+    }
+
+    /// Takes over a configuration that another server knows to be committed.
+    ///
+    /// @return whether a new election has begun, with other members
+    private boolean adopt(@Nullable Configuration known) {
+        if (!config.reconfig() || known == null || known.version() <= quorums.current().version()) {
+            return false;
+        }
+        boolean same = hasMembersOf(known);
+        quorums =
+                new Quorums(
+                        known,
+                        quorums.lastSeen().version() > known.version()
+                                ? quorums.lastSeen()
+                                : known);
+        out.saveQuorums(quorums);
+        if (same) {
+            announce();
+            return false;
+        }
+        look("the members have changed: " + known);
+        return true;
+    }
+
+    private boolean hasMembersOf(Configuration other) {
+        Configuration mine = quorums.current();
+        return !quorums.isPending()
+                && mine.electorate().equals(other.electorate())
+                && mine.observers().equals(other.observers())
+                && mine.addresses().equals(other.addresses());
+    }
+
+    /// Who decides, as the leader knows it whose history this server takes over.
+    ///
+    /// @param newest that stands in that history, committed or not; null if it comes by itself
+    /// @param committed the newest that is committed; null if that is not known
+    void learnQuorums(@Nullable Configuration newest, @Nullable Configuration committed) {
+        Configuration current = newer(quorums.current(), committed);
+        Configuration lastSeen = newer(newer(quorums.lastSeen(), newest), current);
+        if (current.version() != quorums.current().version()
+                || lastSeen.version() != quorums.lastSeen().version()) {
+            quorums = new Quorums(current, lastSeen);
+            out.saveQuorums(quorums);
+        }
+    }
+
+    private static Configuration newer(Configuration one, @Nullable Configuration other) {
+        return other != null && other.version() > one.version() ? other : one;
+    }
+
+    /// The members that stood in files only get their first number, that of this epoch.
+    void nameConfiguration(long epoch) {
+        if (config.reconfig() && quorums.lastSeen().version() == 0) {
+            quorums =
+                    new Quorums(
+                            quorums.current(), quorums.current().withVersion(Zxids.first(epoch)));
+        }
+    }
+
+    boolean isChange(Entry entry) {
+        return config.reconfig() && out.configurationOf(entry.zxid(), entry.payload()) != null;
+    }
+
+    /// A change of the members comes into the log: from before it is durable there, decisions need
+    /// both quorums. That it was proposed says that the one before it is committed.
+    private void noteChange(Entry entry) {
+        Configuration next = out.configurationOf(entry.zxid(), entry.payload());
+        if (next == null) {
+            return;
+        }
+        undelivered.add(next);
+        if (next.version() > quorums.lastSeen().version()) {
+            quorums = new Quorums(quorums.lastSeen(), next);
+            out.saveQuorums(quorums);
+        }
+    }
+
+    /// Everything up to here is committed, and delivered.
+    void activateUpTo(long zxid) {
+        if (quorums.isPending() && quorums.lastSeen().version() <= zxid) {
+            quorums = Quorums.of(quorums.lastSeen());
+            out.saveQuorums(quorums);
+        }
+        announce();
+    }
+
+    private void announce() {
+        if (quorums.current().version() > announced.version()) {
+            announced = quorums.current();
+            listMasters();
+            out.activated(announced);
+        }
+    }
+
+    /// The history is about to be replaced, and with it the change that waited in it. What the disk
+    /// knows of it stays until then.
+    void forgetChanges() {
+        undelivered.clear();
+        quorums = Quorums.of(quorums.current());
+    }
+
+    /// A first number that no epoch was established with is none.
+    private void forgetUnusedName() {
+        if (quorums.isPending() && Zxids.isFirst(quorums.lastSeen().version())) {
+            quorums = Quorums.of(quorums.current());
+        }
+    }
+
+    /// What was cut off is no change any more.
+    private void forgetChangesAfter(long zxid) {
+        undelivered.removeIf(each -> each.version() > zxid);
+        if (quorums.isPending() && quorums.lastSeen().version() > zxid) {
+            quorums = Quorums.of(quorums.current());
+            out.saveQuorums(quorums);
+        }
+    }
+
     boolean isRole(Role which) {
         return role == which;
     }
 
-    /// What this server proposes at first: itself, or, without a vote, nobody.
+    /// What this server proposes at first: itself, or, without a vote among the present members,
+    /// nobody. Who is to have one soon supports others: some of those who decide may not know of
+    /// it.
     Notification ownVote() {
-        return config.votes()
+        return quorums.current().electorate().contains(config.serverId())
                 ? new Notification(
                         PeerState.LOOKING, config.serverId(), history.last(), round, currentEpoch)
                 : new Notification(
@@ -492,6 +682,9 @@ public final class Zab {
     }
 
     void append(Entry entry) {
+        if (config.reconfig()) {
+            noteChange(entry);
+        }
         history.append(entry);
         out.append(entry.zxid(), entry.payload());
     }
@@ -519,6 +712,7 @@ public final class Zab {
     void truncate(long zxid) {
         Check.that(isDiskSettled(), "a cut finds a quiet disk");
         history.truncate(zxid);
+        forgetChangesAfter(zxid);
         forgetDurableAfter(zxid);
         diskWorks++;
         out.truncate(zxid);
@@ -542,6 +736,11 @@ public final class Zab {
         while (!history.isAllDelivered() && history.nextUndelivered() <= zxid) {
             Entry entry = history.deliverNext();
             out.deliver(entry.zxid(), entry.payload());
+            Configuration change = undelivered.peek();
+            if (change != null && change.version() <= entry.zxid()) {
+                undelivered.remove();
+                activateUpTo(entry.zxid());
+            }
         }
     }
 }

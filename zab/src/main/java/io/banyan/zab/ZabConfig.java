@@ -1,12 +1,12 @@
 package io.banyan.zab;
 
+import java.util.Map;
 import java.util.Set;
 
 /// What {@link Zab} has to know of the configuration. Durations in milliseconds.
 ///
 /// @param serverId `myid`
-/// @param electorate who votes
-/// @param observers members without a vote
+/// @param quorums the members that this server begins with, and who of them decide
 /// @param tickMillis `tickTime`
 /// @param initLimit ticks that discovery and synchronisation may take each
 /// @param syncLimit ticks that a server may be silent
@@ -16,14 +16,12 @@ import java.util.Set;
 /// @param historyTxns how many committed transactions are kept in memory for learners
 /// @param historyBytes how many bytes of them
 /// @param snapshotAlways `forceSnapshotSync`: learners always get an image
-/// @param config text of the membership, for NEWLEADER
 /// @param observerMasters whether followers serve observers, and observers turn to them rather than
 ///   to the leader
-@SuppressWarnings("ArrayRecordComponent") // shared, never compared
+/// @param reconfig `reconfigEnabled`: whether the members may change while the ensemble works
 public record ZabConfig(
         long serverId,
-        Electorate electorate,
-        Set<Long> observers,
+        Quorums quorums,
         int tickMillis,
         int initLimit,
         int syncLimit,
@@ -32,8 +30,42 @@ public record ZabConfig(
         int historyTxns,
         long historyBytes,
         boolean snapshotAlways,
-        byte[] config,
-        boolean observerMasters) {
+        boolean observerMasters,
+        boolean reconfig) {
+    /// Of an ensemble whose members never change.
+    ///
+    /// @param electorate who votes
+    /// @param observers members without a vote
+    /// @param config text of the membership, for NEWLEADER
+    public ZabConfig(
+            long serverId,
+            Electorate electorate,
+            Set<Long> observers,
+            int tickMillis,
+            int initLimit,
+            int syncLimit,
+            int heartbeatMillis,
+            int silenceMillis,
+            int historyTxns,
+            long historyBytes,
+            boolean snapshotAlways,
+            byte[] config,
+            boolean observerMasters) {
+        this(
+                serverId,
+                Quorums.of(new Configuration(0, electorate, observers, Map.of(), config)),
+                tickMillis,
+                initLimit,
+                syncLimit,
+                heartbeatMillis,
+                silenceMillis,
+                historyTxns,
+                historyBytes,
+                snapshotAlways,
+                observerMasters,
+                false);
+    }
+
     public ZabConfig {
         if (tickMillis < 1 || initLimit < 1 || syncLimit < 1 || historyTxns < 1) {
             throw new IllegalArgumentException(
@@ -46,13 +78,5 @@ public record ZabConfig(
                             + " historyTxns="
                             + historyTxns);
         }
-    }
-
-    boolean isMember(long server) {
-        return electorate.contains(server) || observers.contains(server);
-    }
-
-    boolean votes() {
-        return electorate.contains(serverId);
     }
 }

@@ -2,6 +2,7 @@ package io.banyan.zab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.ObjLongConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Servers in one thread: messages and disk work wait in queues, and a seed says whose turn is
@@ -37,6 +40,9 @@ final class TestEnsemble {
 
     /// Servers that are configured for followers to serve observers.
     final Set<Long> observerMasters = new TreeSet<>();
+
+    /// What each server's own file says, where the members may change; empty: they never do.
+    final Map<Long, Configuration> files = new TreeMap<>();
 
     private long nowMillis = 10_000;
     private long links = 1;
@@ -145,6 +151,38 @@ final class TestEnsemble {
         lines.add(nowMillis + " s" + id + " " + what);
     }
 
+    /// As text: the voters, a bar, the observers, and in the last line the version.
+    static Configuration configuration(
+            long version, Collection<Long> voting, Collection<Long> observing) {
+        String text = joined(voting) + "|" + joined(observing) + "\nversion=";
+        return new Configuration(
+                version,
+                Electorate.majority(voting),
+                new TreeSet<>(observing),
+                Map.of(),
+                (text + Long.toHexString(version)).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String joined(Collection<Long> ids) {
+        return ids.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    private static Configuration read(byte[] text) {
+        String all = new String(text, StandardCharsets.US_ASCII);
+        int bar = all.indexOf('|');
+        int end = all.indexOf('\n');
+        return configuration(
+                Long.parseLong(all.substring(all.lastIndexOf('=') + 1), 16),
+                ids(all.substring(0, bar)),
+                ids(all.substring(bar + 1, end)));
+    }
+
+    private static List<Long> ids(String joined) {
+        return joined.isEmpty()
+                ? List.of()
+                : Stream.of(joined.split(",", -1)).map(Long::valueOf).toList();
+    }
+
     /// One end of a connection; both ends know each other by it.
     private record End(Server server, long link, int life) {}
 
@@ -157,6 +195,7 @@ final class TestEnsemble {
         private List<Long> baseDelivered = List.of();
         private long accepted;
         private long current;
+        private @Nullable Quorums saved;
 
         // In memory.
         boolean up;
@@ -189,24 +228,9 @@ final class TestEnsemble {
             delivered.addAll(baseDelivered);
             log.forEach(e -> delivered.add(e.zxid()));
             long last = log.isEmpty() ? base : log.getLast().zxid();
-            var config =
-                    new ZabConfig(
-                            id,
-                            Electorate.majority(voters),
-                            observers,
-                            TICK,
-                            10,
-                            5,
-                            100,
-                            1_000,
-                            historyTxns,
-                            1 << 20,
-                            false,
-                            new byte[0],
-                            observerMasters.contains(id));
             zab =
                     new Zab(
-                            config,
+                            files.isEmpty() ? fixedMembers() : changingMembers(),
                             new Past(accepted, current, last, base, List.copyOf(log)),
                             this,
                             new SplittableRandom(id),
@@ -219,6 +243,43 @@ final class TestEnsemble {
                 }
             }
             with(Zab::start);
+        }
+
+        private ZabConfig changingMembers() {
+            Configuration file = files.get(id);
+            if (file == null) {
+                throw new IllegalStateException("server " + id + " has no file");
+            }
+            return new ZabConfig(
+                    id,
+                    saved == null ? Quorums.of(file) : saved,
+                    TICK,
+                    10,
+                    5,
+                    100,
+                    1_000,
+                    historyTxns,
+                    1 << 20,
+                    false,
+                    false,
+                    true);
+        }
+
+        private ZabConfig fixedMembers() {
+            return new ZabConfig(
+                    id,
+                    Electorate.majority(voters),
+                    observers,
+                    TICK,
+                    10,
+                    5,
+                    100,
+                    1_000,
+                    historyTxns,
+                    1 << 20,
+                    false,
+                    new byte[0],
+                    observerMasters.contains(id));
         }
 
         /// What is on its disk already before it starts.
@@ -283,6 +344,13 @@ final class TestEnsemble {
         long propose() {
             long zxid = Zxids.first(epochServed) + ++nextCounter;
             with(z -> z.propose(zxid, new byte[] {(byte) zxid}));
+            return zxid;
+        }
+
+        /// Proposes that these decide from now on.
+        long change(Collection<Long> voting, Collection<Long> observing) {
+            long zxid = Zxids.first(epochServed) + ++nextCounter;
+            with(z -> z.propose(zxid, configuration(zxid, voting, observing).text()));
             return zxid;
         }
 
@@ -429,6 +497,16 @@ final class TestEnsemble {
                                     log.stream()
                                             .filter(e -> e.zxid() > after && e.zxid() <= upTo)
                                             .toList()));
+        }
+
+        @Override
+        public void saveQuorums(Quorums quorums) {
+            disk(() -> saved = quorums, z -> {});
+        }
+
+        @Override
+        public @Nullable Configuration configurationOf(long zxid, byte[] payload) {
+            return payload.length < 2 ? null : read(payload);
         }
 
         // ---- state machine

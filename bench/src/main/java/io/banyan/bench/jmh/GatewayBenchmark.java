@@ -181,6 +181,8 @@ public class GatewayBenchmark {
                     Effect.HangUp _,
                     Effect.SaveAcceptedEpoch _,
                     Effect.SaveCurrentEpoch _,
+                    Effect.SaveQuorums _,
+                    Effect.Activate _,
                     Effect.Truncate _,
                     Effect.Install _,
                     Effect.ReadHistory _,

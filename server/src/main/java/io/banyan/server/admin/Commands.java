@@ -430,7 +430,7 @@ final class Commands {
         var values = new LinkedHashMap<String, Object>();
         values.put("is_leader", member.role() == MemberFacts.Role.LEADING);
         values.put("leader_id", member.leaderId());
-        ServerConfig.Server leader = config.ensemble().servers().get(member.leaderId());
+        ServerConfig.Server leader = ensemble().servers().get(member.leaderId());
         values.put("leader_ip", leader == null ? "" : leader.addresses().getFirst().host());
         return Reply.of(values);
     }
@@ -465,10 +465,16 @@ final class Commands {
         return values;
     }
 
+    /// The members of this moment.
+    private ServerConfig.Ensemble ensemble() {
+        ServerConfig.Ensemble newest = facts.members();
+        return newest == null ? config.ensemble() : newest;
+    }
+
     private Reply votingView(Call call) {
         var view = new LinkedHashMap<String, Object>();
         if (config.ensemble().isEnsemble()) {
-            new TreeMap<>(config.ensemble().servers())
+            new TreeMap<>(ensemble().servers())
                     .forEach((id, server) -> {
                         if (server.role() == ServerConfig.Role.PARTICIPANT) {
                             view.put(Long.toString(id), view(server));
@@ -507,7 +513,7 @@ final class Commands {
     private Reply zabState(Call call) {
         var values = new LinkedHashMap<String, Object>();
         MemberFacts member = facts.member();
-        ServerConfig.Server me = config.ensemble().servers().get(config.ensemble().myId());
+        ServerConfig.Server me = ensemble().servers().get(config.ensemble().myId());
         if (member == null || me == null) {
             values.put("voting", false);
             values.put("zabstate", "");

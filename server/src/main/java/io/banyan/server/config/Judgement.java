@@ -56,7 +56,6 @@ final class Judgement {
     private static final List<Later> LATER =
             List.of(
                     new Later("localSessionsEnabled", "local sessions"),
-                    new Later("reconfigEnabled", "dynamic reconfiguration"),
                     new Later("oraclePath", "the oracle for two servers"));
 
     private record Later(String prefix, String what) {}

@@ -1,6 +1,8 @@
 package io.banyan.server.host;
 
+import io.banyan.zab.Configuration;
 import io.banyan.zab.PeerState;
+import io.banyan.zab.Quorums;
 
 /// What happens on the threads behind the gateways, for logs and metrics. Called on those threads.
 public interface HostEvents {
@@ -44,6 +46,12 @@ public interface HostEvents {
 
     /// What came from the leader in one round.
     void followed(int proposals, int commits);
+
+    /// Other members are to decide, now or soon.
+    default void membersKnown(Quorums quorums) {}
+
+    /// These are the members from now on.
+    default void activated(Configuration configuration) {}
 
     /// The server cannot go on; it is told once.
     void halted(String reason);

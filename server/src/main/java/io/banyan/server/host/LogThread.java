@@ -2,14 +2,18 @@ package io.banyan.server.host;
 
 import io.banyan.replica.Effect;
 import io.banyan.replica.Input;
+import io.banyan.replica.QuorumsOnDisk;
 import io.banyan.store.Disk;
+import io.banyan.store.Disk.Folder;
 import io.banyan.store.EpochFiles;
 import io.banyan.store.Recovery;
 import io.banyan.store.StoreConfig;
 import io.banyan.store.TxnLog;
+import io.banyan.store.WholeFile;
 import io.banyan.store.ZxidDigest;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.Zxid;
+import io.banyan.zab.Quorums;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +112,7 @@ final class LogThread extends Thread {
                     epochs().saveCurrentEpoch(save.epoch());
                     replica.post(List.of(new Input.CurrentEpochSaved(save.epoch())));
                 }
+                case Effect.SaveQuorums save -> saveQuorums(save.quorums());
                 case Effect.Truncate truncate -> truncate(truncate);
                 case Effect.Install install -> install(install);
                 case Effect other -> throw new IllegalStateException(other + " is not the log's");
@@ -116,6 +121,13 @@ final class LogThread extends Thread {
         if (syncWanted) {
             sync();
         }
+    }
+
+    private void saveQuorums(Quorums quorums) throws IOException {
+        List<Quorums> saved =
+                QuorumsOnDisk.decode(WholeFile.read(disk, Folder.SNAP, QuorumsOnDisk.NAME));
+        byte[] content = QuorumsOnDisk.encode(saved.isEmpty() ? null : saved.getLast(), quorums);
+        WholeFile.replace(disk, Folder.SNAP, QuorumsOnDisk.NAME, content);
     }
 
     private void sync() throws IOException {

@@ -1,12 +1,15 @@
 package io.banyan.server.host;
 
+import io.banyan.replica.QuorumsOnDisk;
 import io.banyan.store.Recovery;
 import io.banyan.store.Snapshot;
 import io.banyan.tree.Loader;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.SnapshotSink;
+import io.banyan.zab.Configuration;
 import io.banyan.zab.Entry;
+import io.banyan.zab.Quorums;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,8 @@ public final class RecoveredTree implements Recovery.Target {
     private final long newestBytesMax;
     private final ArrayDeque<Entry> newest = new ArrayDeque<>();
     private long newestBytes;
+    private boolean changed;
+    private @Nullable Configuration beforeChange;
 
     public RecoveredTree(ZnodeTree tree) {
         this(tree, 0, 0);
@@ -54,6 +59,10 @@ public final class RecoveredTree implements Recovery.Target {
 
     @Override
     public void txn(long zxid, byte[] payload) {
+        if (QuorumsOnDisk.isChange(payload)) {
+            changed = true;
+            beforeChange = QuorumsOnDisk.in(state);
+        }
         state = tree.replay(state, payload);
         if (newestMax > 0) {
             newest.add(new Entry(zxid, payload));
@@ -66,6 +75,11 @@ public final class RecoveredTree implements Recovery.Target {
 
     public State state() {
         return state;
+    }
+
+    /// Who decides, as this server knows it when it starts: see {@link QuorumsOnDisk#recovered}.
+    public Quorums quorums(Configuration own, List<Quorums> saved) {
+        return QuorumsOnDisk.recovered(own, saved, changed, beforeChange, QuorumsOnDisk.in(state));
     }
 
     /// The last transactions behind the snapshot, as many as were to be kept.

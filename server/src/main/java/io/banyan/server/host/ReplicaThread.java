@@ -172,7 +172,8 @@ final class ReplicaThread extends Thread {
             if (inputs.get(i) instanceof Input.FromPeer from) {
                 if (from.message() instanceof Message.Proposal) {
                     proposals++;
-                } else if (from.message() instanceof Message.Commit) {
+                } else if (from.message() instanceof Message.Commit
+                        || from.message() instanceof Message.CommitAndActivate) {
                     commits++;
                 }
             }
@@ -202,6 +203,11 @@ final class ReplicaThread extends Thread {
                 case Effect.Halt halt -> halt(halt.reason());
                 case Effect.SaveAcceptedEpoch save -> forLog.add(save);
                 case Effect.SaveCurrentEpoch save -> forLog.add(save);
+                case Effect.SaveQuorums save -> {
+                    forLog.add(save);
+                    events.membersKnown(save.quorums());
+                }
+                case Effect.Activate activate -> events.activated(activate.configuration());
                 case Effect.Truncate truncate -> forLog.add(truncate);
                 case Effect.Install install -> forLog.add(install);
                 case Effect.ReadHistory read -> history.post(read);

@@ -37,6 +37,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +73,7 @@ public final class NettyFront implements Outlet {
     private final Class<? extends ServerChannel> serverChannel;
     private final Kind kind;
     private final List<GatewayLoop> loops = new ArrayList<>();
-    private final List<Channel> listeners = new ArrayList<>();
+    private final List<Channel> listeners = new CopyOnWriteArrayList<>();
     private final Admission admission;
     private final NetSettings settings;
     private final boolean keepAlive;
@@ -292,6 +293,16 @@ public final class NettyFront implements Outlet {
     public void cease(String why) {
         for (GatewayLoop loop : loops) {
             loop.cease(why);
+        }
+    }
+
+    /// Stops listening at one address; connections stay.
+    public void closeListener(InetSocketAddress at) {
+        for (Channel each : List.copyOf(listeners)) {
+            if (at.equals(each.localAddress())) {
+                listeners.remove(each);
+                each.close().awaitUninterruptibly(STOP_MILLIS_MAX);
+            }
         }
     }
 

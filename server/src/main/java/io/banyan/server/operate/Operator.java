@@ -174,12 +174,18 @@ public final class Operator {
                 + "\n";
     }
 
+    /// The members of this moment.
+    private ServerConfig.Ensemble ensemble() {
+        ServerConfig.Ensemble newest = facts.members();
+        return newest == null ? config.ensemble() : newest;
+    }
+
     private String conf() {
         var text = new StringBuilder();
         configuration()
                 .forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
         if (config.ensemble().isEnsemble()) {
-            text.append("membership: \n").append(config.ensemble().text());
+            text.append("membership: \n").append(ensemble().text());
         }
         return text.toString();
     }
@@ -198,7 +204,7 @@ public final class Operator {
         lines.put("maxSessionTimeout", config.timing().sessionTimeoutMillisMax());
         lines.put("clientPortListenBacklog", config.clientPorts().acceptBacklog());
         lines.put("serverId", serverId());
-        ServerConfig.Server me = config.ensemble().servers().get(serverId());
+        ServerConfig.Server me = ensemble().servers().get(serverId());
         if (config.ensemble().isEnsemble() && me != null) {
             lines.put("initLimit", config.peers().initLimitTicks());
             lines.put("syncLimit", config.peers().syncLimitTicks());
@@ -579,7 +585,7 @@ public final class Operator {
         metrics.gauge(
                 Gauge.QUORUM_SIZE,
                 () ->
-                        config.ensemble().servers().values().stream()
+                        ensemble().servers().values().stream()
                                 .filter(each -> each.role() == ServerConfig.Role.PARTICIPANT)
                                 .count());
         ROLE_GAUGES.forEach(metrics::removeGauge);

@@ -1,5 +1,6 @@
 package io.banyan.server.operate;
 
+import io.banyan.server.config.ServerConfig;
 import io.banyan.server.metrics.ServerStats;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,11 @@ public interface ServerFacts {
     }
 
     Serving serving();
+
+    /// The members of this moment; null if they are what the configuration says.
+    default ServerConfig.@Nullable Ensemble members() {
+        return null;
+    }
 
     /// Why the server does not (or not well) serve reads and writes: a short sentence for `/ready`;
     /// empty if it does. Tells the truth about a full disk, a failed log, a stop under way.

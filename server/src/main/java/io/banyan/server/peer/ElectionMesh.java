@@ -3,6 +3,8 @@ package io.banyan.server.peer;
 import io.banyan.replica.ElectionHello;
 import io.banyan.replica.PeerCodec;
 import io.banyan.server.config.ServerConfig.PeerAddress;
+import io.banyan.server.config.ServerConfig.Role;
+import io.banyan.server.config.ServerConfig.Server;
 import io.banyan.server.tls.TlsRecord;
 import io.banyan.wire.MalformedRecord;
 import java.io.EOFException;
@@ -16,23 +18,29 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /// The connections of the election port: one with each other server.
 ///
 /// Of two servers the one with the larger id keeps the connection that it dialled. The other one
 /// may only knock: it dials, says who it is, and is dialled in turn. Thread-safe.
 final class ElectionMesh {
+    private static final int PORT_MAX = 65_535;
+
     /// Connections that have not introduced themselves yet; more are closed at once.
     private static final int STRANGERS_MAX = 64;
 
     /// Of a hello, up to and including the length of the address.
     private static final int HELLO_BYTES_MIN = 20;
 
+    /// Strangers that said hello, where members come and go; more are refused.
+    private static final int GUESTS_MAX = 64;
+
     private final PeerSettings settings;
     private final PeerEvents events;
-    private final Map<Long, ElectionPeer> peers = new TreeMap<>();
+    private final Map<Long, ElectionPeer> peers = new ConcurrentSkipListMap<>();
     private final List<PortListener> listeners = new ArrayList<>();
     private final Refusals refusals = new Refusals("election port");
     private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
@@ -43,9 +51,12 @@ final class ElectionMesh {
         this.events = events;
         for (long id : settings.members().keySet()) {
             // Two observers have nothing to say to each other.
-            boolean mute = settings.isObserver(settings.myId()) && settings.isObserver(id);
+            boolean mute =
+                    !settings.reconfig()
+                            && settings.isObserver(settings.myId())
+                            && settings.isObserver(id);
             if (id != settings.myId() && !mute) {
-                peers.put(id, new ElectionPeer(settings, settings.member(id), events));
+                peers.put(id, new ElectionPeer(settings, settings.member(id), true, events));
             }
         }
     }
@@ -60,6 +71,72 @@ final class ElectionMesh {
                         this::accepted,
                         events::portFailed));
         peers.values().forEach(ElectionPeer::start);
+    }
+
+    /// These are the members from now on, and those to come: they are dialled where they are. Who
+    /// is none of them is heard when it connects.
+    synchronized void learn(Map<Long, Server> servers) {
+        if (closed) {
+            return;
+        }
+        servers.forEach((id, server) -> {
+            ElectionPeer peer = peers.get(id);
+            if (peer != null) {
+                peer.join(server);
+            } else if (id != settings.myId()) {
+                add(server, true);
+            }
+        });
+        peers.forEach((id, peer) -> {
+            if (!servers.containsKey(id)) {
+                peer.leave();
+            }
+        });
+    }
+
+    private ElectionPeer add(Server server, boolean member) {
+        var peer = new ElectionPeer(settings, server, member, events);
+        peers.put(server.id(), peer);
+        peer.start();
+        return peer;
+    }
+
+    /// Who is to join, or has left, asks who leads.
+    private synchronized @Nullable ElectionPeer guest(ElectionHello hello) {
+        ElectionPeer known = peers.get(hello.serverId());
+        if (known != null || closed) {
+            return known;
+        }
+        var addresses = new ArrayList<PeerAddress>();
+        for (String each : hello.addresses()) {
+            PeerAddress address = electionAddress(each);
+            if (address != null) {
+                addresses.add(address);
+            }
+        }
+        if (addresses.isEmpty() || peers.size() >= settings.members().size() + GUESTS_MAX) {
+            return null;
+        }
+        return add(new Server(hello.serverId(), addresses, Role.PARTICIPANT, null), false);
+    }
+
+    private static @Nullable PeerAddress electionAddress(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 1) {
+            return null;
+        }
+        String host = text.substring(0, colon);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        try {
+            int port = Integer.parseInt(text.substring(colon + 1));
+            return port < 1 || port > PORT_MAX
+                    ? null
+                    : new PeerAddress(
+                            bracketed ? host.substring(1, host.length() - 1) : host, 0, port);
+        } catch (NumberFormatException notAPort) {
+            // Of several addresses another one may be good.
+            return null;
+        }
     }
 
     /// Sends a vote; one still waiting for the same server is replaced.
@@ -144,7 +221,7 @@ final class ElectionMesh {
             refusals.refuse(socket, "it says that it is server " + id + ", which this server is");
             return;
         }
-        ElectionPeer peer = peers.get(id);
+        ElectionPeer peer = settings.reconfig() ? guest(hello) : peers.get(id);
         if (peer == null) {
             refusals.refuse(socket, "there is no line server." + id + " in the configuration");
             return;
@@ -161,7 +238,7 @@ final class ElectionMesh {
         }
     }
 
-    void close() {
+    synchronized void close() {
         closed = true;
         listeners.forEach(PortListener::close);
         peers.values().forEach(ElectionPeer::close);

@@ -39,7 +39,7 @@ final class ElectionPeer {
     private static final int HEARD_MILLIS_MAX = 1_000;
 
     private final PeerSettings settings;
-    private final Server server;
+    private final long id;
     private final PeerEvents events;
     private final boolean mayKeep;
     private final ReentrantLock lock = new ReentrantLock();
@@ -49,21 +49,26 @@ final class ElectionPeer {
     /// Guarded by the lock, as everything below.
     private @Nullable Link link;
 
+    private Server server;
+    private boolean member;
     private byte @Nullable [] waiting;
     private byte @Nullable [] lastSent;
     private boolean dialAtOnce;
     private boolean closed;
     private final Backoff backoff = new Backoff();
 
-    ElectionPeer(PeerSettings settings, Server server, PeerEvents events) {
+    /// @param member whether it is dialled as long as it is not there
+    ElectionPeer(PeerSettings settings, Server server, boolean member, PeerEvents events) {
         this.settings = settings;
+        this.id = server.id();
         this.server = server;
+        this.member = member;
         this.events = events;
-        this.mayKeep = settings.myId() > server.id();
+        this.mayKeep = settings.myId() > id;
         this.dialer =
                 Thread.ofPlatform()
                         .daemon()
-                        .name("banyan-election-dial-" + server.id())
+                        .name("banyan-election-dial-" + id)
                         .unstarted(this::dialForEver);
     }
 
@@ -92,6 +97,32 @@ final class ElectionPeer {
         }
     }
 
+    /// It is a member from now on, at this place.
+    void join(Server where) {
+        lock.lock();
+        try {
+            boolean moved = !where.addresses().equals(server.addresses());
+            server = where;
+            if (!member || moved) {
+                member = true;
+                dialAtOnce = link == null;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// It is no member any more: it may connect, but is not missed.
+    void leave() {
+        lock.lock();
+        try {
+            member = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// A connection to keep: the one before, if there is any, is the other end's past.
     void connected(Socket socket) {
         var fresh = new Link(socket);
@@ -108,12 +139,12 @@ final class ElectionPeer {
             if (waiting == null) {
                 waiting = lastSent;
             }
-            events.electionLink(server.id(), true);
+            events.electionLink(id, true);
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        String name = "banyan-election-" + server.id();
+        String name = "banyan-election-" + id;
         Thread.ofPlatform().daemon().name(name + "-out").start(() -> write(fresh));
         Thread.ofPlatform().daemon().name(name + "-in").start(() -> read(fresh));
     }
@@ -164,9 +195,9 @@ final class ElectionPeer {
             backoff.reset();
         }
         if (!closed) {
-            LOG.info("election connection lost server={} why={}", server.id(), why);
+            LOG.info("election connection lost server={} why={}", id, why);
         }
-        events.electionLink(server.id(), false);
+        events.electionLink(id, false);
         changed.signalAll();
     }
 
@@ -197,14 +228,14 @@ final class ElectionPeer {
                     if (!reported.equals(why)) {
                         LOG.info(
                                 "server {} cannot be reached on its election port yet: {}",
-                                server.id(),
+                                id,
                                 why);
                         reported = why;
                     }
                 }
             }
         } catch (InterruptedException e) {
-            LOG.debug("no more dials to server {}", server.id());
+            LOG.debug("no more dials to server {}", id);
         }
     }
 
@@ -215,8 +246,8 @@ final class ElectionPeer {
         lock.lock();
         try {
             long pauseNanos = dialAtOnce ? 0 : TimeUnit.MILLISECONDS.toNanos(backoff.nextMillis());
-            while (!closed && (link != null || (pauseNanos > 0 && !dialAtOnce))) {
-                if (link != null) {
+            while (!closed && (link != null || (!dialAtOnce && (pauseNanos > 0 || !member)))) {
+                if (link != null || !member) {
                     changed.await();
                     pauseNanos = TimeUnit.MILLISECONDS.toNanos(backoff.nextMillis());
                 } else {
@@ -231,9 +262,14 @@ final class ElectionPeer {
     }
 
     private List<Endpoint> addresses() {
-        return server.addresses().stream()
-                .map(each -> new Endpoint(each.host(), each.electionPort()))
-                .toList();
+        lock.lock();
+        try {
+            return server.addresses().stream()
+                    .map(each -> new Endpoint(each.host(), each.electionPort()))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void introduce(Socket socket) throws IOException {
@@ -245,7 +281,7 @@ final class ElectionPeer {
             var hello = new JuteWriter();
             PeerCodec.encodeHello(new ElectionHello(settings.myId(), addresses), hello);
             socket.getOutputStream().write(hello.array(), 0, hello.length());
-            settings.guard().logIn(socket, server.addresses().getFirst().host());
+            settings.guard().logIn(socket, addresses().getFirst().host());
         } catch (IOException e) {
             Sockets.close(socket);
             throw e;
@@ -333,7 +369,7 @@ final class ElectionPeer {
         } catch (IOException e) {
             lost(mine, e.toString());
         } catch (MalformedRecord e) {
-            LOG.warn("election port: server {} cut off: {}", server.id(), e.getMessage());
+            LOG.warn("election port: server {} cut off: {}", id, e.getMessage());
             lost(mine, "it sent " + e.getMessage());
         }
     }
@@ -344,10 +380,9 @@ final class ElectionPeer {
         try {
             notification = PeerCodec.decodeNotification(frame, 0, frame.length);
         } catch (MalformedRecord e) {
-            LOG.warn(
-                    "election port: a vote of server {} left out: {}", server.id(), e.getMessage());
+            LOG.warn("election port: a vote of server {} left out: {}", id, e.getMessage());
             return;
         }
-        events.notified(server.id(), notification);
+        events.notified(id, notification);
     }
 }

@@ -1,6 +1,7 @@
 package io.banyan.server.peer;
 
 import io.banyan.replica.PeerCodec;
+import io.banyan.server.config.ServerConfig.Server;
 import io.banyan.server.host.PeerOutlet;
 import io.banyan.server.operate.MemberFacts;
 import io.banyan.tree.Loader;
@@ -9,6 +10,7 @@ import io.banyan.wire.JuteWriter;
 import io.banyan.zab.Message;
 import io.banyan.zab.Notification;
 import io.banyan.zab.PeerState;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +22,7 @@ public final class PeerPorts implements PeerOutlet {
 
     private final ElectionMesh election;
     private final QuorumLinks quorum;
+    private final KnownServers known;
     private final byte[] membership;
 
     /// @param membership text of the configuration that goes with each vote
@@ -27,8 +30,9 @@ public final class PeerPorts implements PeerOutlet {
     public PeerPorts(
             PeerSettings settings, byte[] membership, Supplier<Loader> loaders, PeerEvents events) {
         this.membership = membership.clone();
+        known = new KnownServers(settings.members());
         election = new ElectionMesh(settings, events);
-        quorum = new QuorumLinks(settings, events, loaders);
+        quorum = new QuorumLinks(settings, known, events, loaders);
     }
 
     /// Listens, and dials the others' election ports. A port that cannot be had is told through
@@ -36,6 +40,14 @@ public final class PeerPorts implements PeerOutlet {
     public void start() {
         quorum.start();
         election.start();
+    }
+
+    /// The members have changed, or are about to.
+    ///
+    /// @param servers those of now and those to come, by id
+    public void learn(Map<Long, Server> servers) {
+        known.learn(servers);
+        election.learn(servers);
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /// What the ports have to know of the configuration. Durations in milliseconds.
 ///
 /// @param myId this server's
-/// @param members all servers by id, this one among them
+/// @param members all servers by id, this one among them; where members come and go, the first
 /// @param listenOnAllAddresses `quorumListenOnAllIPs`
 /// @param bindTries `electionPortBindRetry`; 0: endless
 /// @param connectMillisMax `cnxTimeout`
@@ -22,6 +22,8 @@ import java.util.TreeMap;
 /// @param observerMasterPort where followers serve observers, on the addresses of the quorum port;
 ///   0 if they do not
 /// @param guard what secures each connection
+/// @param reconfig whether members come and go: others may connect, and are told who the members
+///   are
 public record PeerSettings(
         long myId,
         Map<Long, Server> members,
@@ -36,7 +38,8 @@ public record PeerSettings(
         int fieldBytesMax,
         long unsentBytesMax,
         int observerMasterPort,
-        PeerGuard guard) {
+        PeerGuard guard,
+        boolean reconfig) {
     public PeerSettings {
         members = new TreeMap<>(members);
         if (!members.containsKey(myId)) {

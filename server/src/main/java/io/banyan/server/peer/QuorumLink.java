@@ -150,6 +150,7 @@ final class QuorumLink {
             switch (each) {
                 case Outgoing.Packet(Message.Proposal proposal) -> lastZxid = proposal.zxid();
                 case Outgoing.Packet(Message.Inform inform) -> lastZxid = inform.zxid();
+                case Outgoing.Packet(Message.InformAndActivate inform) -> lastZxid = inform.zxid();
                 case Outgoing.Packet other -> {
                     // Not about a transaction, or about one that was counted.
                 }
@@ -192,6 +193,7 @@ final class QuorumLink {
         return switch (message) {
             case Message.Proposal proposal -> MESSAGE_BYTES + proposal.payload().length;
             case Message.Inform inform -> MESSAGE_BYTES + inform.payload().length;
+            case Message.InformAndActivate inform -> MESSAGE_BYTES + inform.payload().length;
             case Message.Snap snap -> MESSAGE_BYTES;
             case Message.LearnerInfo info -> MESSAGE_BYTES;
             case Message.LeaderInfo info -> MESSAGE_BYTES;
@@ -202,6 +204,7 @@ final class QuorumLink {
             case Message.UpToDate upToDate -> MESSAGE_BYTES;
             case Message.Ack ack -> MESSAGE_BYTES;
             case Message.Commit commit -> MESSAGE_BYTES;
+            case Message.CommitAndActivate commit -> MESSAGE_BYTES;
             case Message.Ping ping -> MESSAGE_BYTES;
             case Message.Carried carried -> MESSAGE_BYTES;
         };

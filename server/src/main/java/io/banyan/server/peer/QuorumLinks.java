@@ -3,6 +3,7 @@ package io.banyan.server.peer;
 import io.banyan.replica.PeerCodec;
 import io.banyan.server.config.Endpoint;
 import io.banyan.server.config.ServerConfig.PeerAddress;
+import io.banyan.server.config.ServerConfig.Server;
 import io.banyan.server.operate.MemberFacts;
 import io.banyan.tree.Loader;
 import io.banyan.tree.State;
@@ -49,6 +50,7 @@ final class QuorumLinks {
     private static final int OBSERVER_INFO = 16;
 
     private final PeerSettings settings;
+    private final KnownServers known;
     private final PeerEvents events;
     private final Supplier<Loader> loaders;
     private final Map<Long, QuorumLink> links = new ConcurrentHashMap<>();
@@ -67,8 +69,13 @@ final class QuorumLinks {
     private volatile boolean closed;
 
     /// @param loaders makes what images of a leader are loaded into
-    QuorumLinks(PeerSettings settings, PeerEvents events, Supplier<Loader> loaders) {
+    QuorumLinks(
+            PeerSettings settings,
+            KnownServers known,
+            PeerEvents events,
+            Supplier<Loader> loaders) {
         this.settings = settings;
+        this.known = known;
         this.events = events;
         this.loaders = loaders;
     }
@@ -214,7 +221,7 @@ final class QuorumLinks {
         Socket socket = Sockets.dial(addresses, settings.connectMillisMax(), settings.guard());
         try {
             socket.setTcpNoDelay(settings.noDelay());
-            settings.guard().logIn(socket, settings.member(serverId).addresses().getFirst().host());
+            settings.guard().logIn(socket, server(serverId).addresses().getFirst().host());
             return socket;
         } catch (IOException e) {
             Sockets.close(socket);
@@ -222,10 +229,19 @@ final class QuorumLinks {
         }
     }
 
-    private List<Endpoint> addresses(long serverId, ToIntFunction<PeerAddress> port) {
-        return settings.member(serverId).addresses().stream()
+    private List<Endpoint> addresses(long serverId, ToIntFunction<PeerAddress> port)
+            throws IOException {
+        return server(serverId).addresses().stream()
                 .map(each -> new Endpoint(each.host(), port.applyAsInt(each)))
                 .toList();
+    }
+
+    private Server server(long serverId) throws IOException {
+        Server server = known.find(serverId);
+        if (server == null) {
+            throw new IOException("no address is known of server " + serverId);
+        }
+        return server;
     }
 
     private void startWriter(QuorumLink link, long serverId, QuorumLink.Taken taken) {
@@ -309,7 +325,7 @@ final class QuorumLinks {
         if (id == settings.myId()) {
             throw new MalformedRecord("it says that it is server " + id + ", as this server is");
         }
-        if (!settings.members().containsKey(id)) {
+        if (!settings.reconfig() && known.find(id) == null) {
             throw new MalformedRecord("there is no line server." + id + " in the configuration");
         }
         socket.setSoTimeout(0);

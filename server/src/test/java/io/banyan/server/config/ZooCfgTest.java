@@ -510,15 +510,11 @@ class ZooCfgTest {
         var config =
                 parse(
                         DATA
-                                + "reconfigEnabled=true\noraclePath=/o\n"
+                                + "oraclePath=/o\n"
                                 + "localSessionsEnabled=false\nsecureClientPort=2281\n");
 
         assertThat(config.notices())
                 .containsExactlyInAnyOrder(
-                        new Notice(
-                                Level.WARN,
-                                "reconfigEnabled",
-                                "is not in effect yet: dynamic reconfiguration is still missing."),
                         new Notice(
                                 Level.WARN,
                                 "oraclePath",

@@ -91,7 +91,8 @@ final class TestPorts implements AutoCloseable {
                 FIELD_BYTES_MAX,
                 unsentBytesMax,
                 observerMasterPort,
-                guard);
+                guard,
+                false);
     }
 
     /// Starts a server's ports.
