@@ -61,6 +61,11 @@ public final class EnsembleCommand implements Callable<Integer> {
             description = "a running ensemble goes over to SASL, one server at a time")
     private boolean saslRollOut;
 
+    @Option(
+            names = "--reconfig",
+            description = "members join one by one, the leader leaves, one is left")
+    private boolean reconfig;
+
     @Override
     public Integer call() {
         List<String> wanted = new ArrayList<>(combinations);
@@ -94,6 +99,15 @@ public final class EnsembleCommand implements Callable<Integer> {
     /// @return what went wrong, empty if nothing did
     private String run(String letters) {
         PrintStream out = System.out;
+        if (reconfig) {
+            try (var story = new MembersStory(kinds(letters), out)) {
+                story.everything();
+                return "";
+            } catch (IOException | RuntimeException e) {
+                e.printStackTrace(System.out);
+                return String.valueOf(e.getMessage());
+            }
+        }
         try (Story story =
                 observerMasters
                         ? Story.withObserverMasters(kinds(letters), observers(letters), out)

@@ -157,12 +157,24 @@ public final class ServerProcess implements AutoCloseable {
 
     /// Starts the process and does not wait: for starts that are meant to fail.
     public void launch() {
+        try {
+            launch(writeZooCfg());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Starts the process on the zoo.cfg that the one before left behind, and does not wait.
+    public void launchAgain() {
+        launch(directory.resolve("zoo.cfg"));
+    }
+
+    private void launch(Path zooCfg) {
         if (running()) {
             throw new IllegalStateException(kind + " runs already");
         }
         output = nextOutput(kind);
         try {
-            Path zooCfg = writeZooCfg();
             ProcessBuilder builder =
                     new ProcessBuilder(place.command(kind.command(zooCfg, config.jvmFlags())))
                             .directory(directory.toFile())

@@ -1,0 +1,71 @@
+package io.banyan.e2e.ensemble;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.banyan.e2e.server.Ports;
+import io.banyan.e2e.server.ServerConfig;
+import io.banyan.e2e.server.ServerKind;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Members that come and go, with real servers: the short part of `bin/e2e ensemble --reconfig`.
+@Tag("fast")
+final class ReconfigurationTest {
+    private static final int BAD_VERSION = -103;
+    private static final int BAD_ARGUMENTS = -8;
+    private static final int NEW_CONFIG_NO_QUORUM = -13;
+
+    static List<ServerKind> servers() {
+        return ServerKind.tested();
+    }
+
+    @Test
+    void anEnsembleGrowsLosesItsLeaderAndShrinksToOneThatStartsAgain() throws IOException {
+        try (var story = new MembersStory(EnsembleCommand.kinds("BBB"), System.out)) {
+            story.everything();
+        }
+    }
+
+    @Test
+    void serversOfBothKindsBecomeMembersOfOneEnsemble() throws IOException {
+        try (var story = new MembersStory(EnsembleCommand.kinds("9B"), System.out)) {
+            story.grow(2);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void whatCannotBeIsRefusedAndAClientPortMoves(ServerKind kind) throws IOException {
+        try (var members = new ChangingMembers(List.of(kind, kind), ServerConfig.standard())) {
+            members.start(1, 1);
+            String first = members.membership(1);
+            assertThat(first).endsWith("version=100000000");
+
+            // Nobody is there to be a quorum of two with.
+            assertThat(members.ask(1, members.line(2, "participant"), null, null, -1).error())
+                    .isEqualTo(NEW_CONFIG_NO_QUORUM);
+            assertThat(members.ask(1, null, null, members.lines(1), 7).error())
+                    .isEqualTo(BAD_VERSION);
+            assertThat(members.ask(1, "server.2=nonsense", null, null, -1).error())
+                    .isEqualTo(BAD_ARGUMENTS);
+            assertThat(members.ask(1, null, "1", null, -1).error()).isEqualTo(BAD_ARGUMENTS);
+            assertThat(members.membership(1)).isEqualTo(first);
+
+            int former = members.clientPort(1);
+            int port = Ports.free();
+            members.moveClientPort(1, port);
+            String joining = members.line(1, "participant");
+            members.moveClientPort(1, former);
+            assertThat(members.ask(1, joining, null, null, 0x100000000L).error())
+                    .isEqualTo(ChangingMembers.OK);
+            members.moveClientPort(1, port);
+            members.awaitServing(1);
+            members.write(1, "/at-the-new-port");
+            assertThat(members.membership(1)).contains(":" + port + "\n");
+        }
+    }
+}
