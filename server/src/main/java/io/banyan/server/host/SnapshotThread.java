@@ -80,6 +80,10 @@ final class SnapshotThread extends Worker<Effect.TakeSnapshot> {
                 LOG.info("purged files={}", deleted);
             }
         } catch (IOException e) {
+            if (stopping()) {
+                LOG.info("the server stops, old files are purged another time");
+                return;
+            }
             LOG.warn("purge failed, nothing is lost but disk space: {}", e.toString());
         }
     }
