@@ -1,6 +1,7 @@
 package io.banyan.replica;
 
 import io.banyan.zab.Electorate;
+import io.banyan.zab.Quorums;
 import io.banyan.zab.ZabConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -87,8 +88,7 @@ final class TestEnsemble {
     ZabConfig zabConfig(int id) {
         return new ZabConfig(
                 id,
-                electorate,
-                observers,
+                Quorums.fixed(electorate, observers, "version=0".getBytes(StandardCharsets.UTF_8)),
                 TestServer.TICK_MILLIS,
                 10,
                 5,
@@ -97,8 +97,8 @@ final class TestEnsemble {
                 500,
                 1 << 20,
                 false,
-                "version=0".getBytes(StandardCharsets.UTF_8),
-                observerMasters);
+                observerMasters,
+                false);
     }
 
     TestMember member(int id) {

@@ -33,7 +33,6 @@ import io.banyan.zab.ZabConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -105,14 +104,10 @@ final class Mapping {
 
     private static Quorums fixed(ServerConfig config) {
         ServerConfig.Ensemble ensemble = config.ensemble();
-        var only =
-                new Configuration(
-                        0,
-                        electorate(ensemble),
-                        ids(ensemble, ServerConfig.Role.OBSERVER),
-                        Map.of(),
-                        membership(config));
-        return new Quorums(only, only);
+        return Quorums.fixed(
+                electorate(ensemble),
+                ids(ensemble, ServerConfig.Role.OBSERVER),
+                membership(config));
     }
 
     /// The ensemble with the members of a configuration.

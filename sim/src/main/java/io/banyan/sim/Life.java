@@ -179,27 +179,10 @@ final class Life {
     }
 
     private ZabConfig zabConfig() {
-        if (quorums != null) {
-            return new ZabConfig(
-                    id,
-                    quorums,
-                    setup.tickMillis(),
-                    setup.initLimit(),
-                    setup.syncLimit(),
-                    setup.heartbeatMillis(),
-                    setup.silenceMillis(),
-                    setup.historyTxns(),
-                    HISTORY_BYTES_MAX,
-                    setup.snapshotAlways(),
-                    false,
-                    !world.plants().has(PlantedBug.OLD_QUORUM_COMMITS));
-        }
+        Quorums changing = quorums;
         return new ZabConfig(
                 id,
-                world.plants().has(PlantedBug.GROUPS_IGNORED)
-                        ? Electorate.majority(world.electorate().voters())
-                        : world.electorate(),
-                world.observers(),
+                changing == null ? fixedQuorums() : changing,
                 setup.tickMillis(),
                 setup.initLimit(),
                 setup.syncLimit(),
@@ -208,8 +191,17 @@ final class Life {
                 setup.historyTxns(),
                 HISTORY_BYTES_MAX,
                 setup.snapshotAlways(),
-                "version=0".getBytes(StandardCharsets.UTF_8),
-                false);
+                false,
+                changing != null && !world.plants().has(PlantedBug.OLD_QUORUM_COMMITS));
+    }
+
+    private Quorums fixedQuorums() {
+        return Quorums.fixed(
+                world.plants().has(PlantedBug.GROUPS_IGNORED)
+                        ? Electorate.majority(world.electorate().voters())
+                        : world.electorate(),
+                world.observers(),
+                "version=0".getBytes(StandardCharsets.UTF_8));
     }
 
     private ReplicaConfig replicaConfig() {

@@ -1,6 +1,8 @@
 package io.banyan.zab;
 
 import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -28,6 +30,13 @@ public record Quorums(Configuration current, Configuration lastSeen) {
 
     static Quorums of(Configuration only) {
         return new Quorums(only, only);
+    }
+
+    /// Of an ensemble whose members never change.
+    ///
+    /// @param text of the membership, for NEWLEADER
+    public static Quorums fixed(Electorate electorate, Set<Long> observers, byte[] text) {
+        return of(new Configuration(0, electorate, observers, Map.of(), text));
     }
 
     /// Whether a change waits for its commit.

@@ -1,8 +1,5 @@
 package io.banyan.zab;
 
-import java.util.Map;
-import java.util.Set;
-
 /// What {@link Zab} has to know of the configuration. Durations in milliseconds.
 ///
 /// @param serverId `myid`
@@ -32,40 +29,6 @@ public record ZabConfig(
         boolean snapshotAlways,
         boolean observerMasters,
         boolean reconfig) {
-    /// Of an ensemble whose members never change.
-    ///
-    /// @param electorate who votes
-    /// @param observers members without a vote
-    /// @param config text of the membership, for NEWLEADER
-    public ZabConfig(
-            long serverId,
-            Electorate electorate,
-            Set<Long> observers,
-            int tickMillis,
-            int initLimit,
-            int syncLimit,
-            int heartbeatMillis,
-            int silenceMillis,
-            int historyTxns,
-            long historyBytes,
-            boolean snapshotAlways,
-            byte[] config,
-            boolean observerMasters) {
-        this(
-                serverId,
-                Quorums.of(new Configuration(0, electorate, observers, Map.of(), config)),
-                tickMillis,
-                initLimit,
-                syncLimit,
-                heartbeatMillis,
-                silenceMillis,
-                historyTxns,
-                historyBytes,
-                snapshotAlways,
-                observerMasters,
-                false);
-    }
-
     public ZabConfig {
         if (tickMillis < 1 || initLimit < 1 || syncLimit < 1 || historyTxns < 1) {
             throw new IllegalArgumentException(

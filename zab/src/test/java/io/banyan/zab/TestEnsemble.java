@@ -230,7 +230,7 @@ final class TestEnsemble {
             long last = log.isEmpty() ? base : log.getLast().zxid();
             zab =
                     new Zab(
-                            files.isEmpty() ? fixedMembers() : changingMembers(),
+                            zabConfig(),
                             new Past(accepted, current, last, base, List.copyOf(log)),
                             this,
                             new SplittableRandom(id),
@@ -245,41 +245,32 @@ final class TestEnsemble {
             with(Zab::start);
         }
 
-        private ZabConfig changingMembers() {
+        private ZabConfig zabConfig() {
+            return new ZabConfig(
+                    id,
+                    files.isEmpty() ? fixedMembers() : changingMembers(),
+                    TICK,
+                    10,
+                    5,
+                    100,
+                    1_000,
+                    historyTxns,
+                    1 << 20,
+                    false,
+                    observerMasters.contains(id),
+                    !files.isEmpty());
+        }
+
+        private Quorums changingMembers() {
             Configuration file = files.get(id);
             if (file == null) {
                 throw new IllegalStateException("server " + id + " has no file");
             }
-            return new ZabConfig(
-                    id,
-                    saved == null ? Quorums.of(file) : saved,
-                    TICK,
-                    10,
-                    5,
-                    100,
-                    1_000,
-                    historyTxns,
-                    1 << 20,
-                    false,
-                    false,
-                    true);
+            return saved == null ? Quorums.of(file) : saved;
         }
 
-        private ZabConfig fixedMembers() {
-            return new ZabConfig(
-                    id,
-                    Electorate.majority(voters),
-                    observers,
-                    TICK,
-                    10,
-                    5,
-                    100,
-                    1_000,
-                    historyTxns,
-                    1 << 20,
-                    false,
-                    new byte[0],
-                    observerMasters.contains(id));
+        private Quorums fixedMembers() {
+            return Quorums.fixed(Electorate.majority(voters), observers, new byte[0]);
         }
 
         /// What is on its disk already before it starts.
