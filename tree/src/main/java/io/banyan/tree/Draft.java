@@ -18,8 +18,6 @@ final class Draft {
     /// every turn would cost more than the object saves.
     private static final int REPACKED_DATA_BYTES_MAX = 1024;
 
-    private static final byte[] MEMBERSHIP = Paths.utf8(Paths.CONFIG);
-
     private final TreeConfig config;
     private final long zxid;
     private final long wallMillis;
@@ -534,12 +532,12 @@ final class Draft {
     void completeSystemNodes() {
         completeSystemNode(Paths.utf8("/zookeeper"), Acl.OPEN, 0);
         completeSystemNode(QuotaPaths.ROOT, Acl.OPEN, 0);
-        completeSystemNode(MEMBERSHIP, Acl.READ_ONLY, -1);
+        completeSystemNode(Paths.CONFIG, Acl.READ_ONLY, -1);
     }
 
     /// See {@link ZnodeTree#withMembership}.
     void membership(byte[] text, long version) {
-        Object entry = seek(MEMBERSHIP, 0, MEMBERSHIP.length);
+        Object entry = seek(Paths.CONFIG, 0, Paths.CONFIG.length);
         if (entry == null) {
             throw new IllegalStateException("a tree without a znode for its membership");
         }
@@ -550,7 +548,7 @@ final class Draft {
         node.mtime = wallMillis;
         node.version = -1;
         node.data(text, 0, text.length);
-        storeTarget(MEMBERSHIP, 0, MEMBERSHIP.length, node, entry);
+        storeTarget(Paths.CONFIG, 0, Paths.CONFIG.length, node, entry);
     }
 
     private void completeSystemNode(byte[] path, List<Acl> acl, int aversion) {

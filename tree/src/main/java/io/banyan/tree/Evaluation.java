@@ -392,7 +392,7 @@ final class Evaluation {
     /// @param text of the new configuration
     Applied reconfig(byte[] text) {
         writeHeader(OpCode.RECONFIG);
-        byte[] path = Paths.utf8(Paths.CONFIG);
+        byte[] path = Paths.CONFIG;
         Object entry = draft.seek(path, 0, path.length);
         int err =
                 entry == null

@@ -6,10 +6,10 @@ import java.util.Arrays;
 /// Rules of paths, on their UTF-8 bytes.
 final class Paths {
     /// Holds the members of the ensemble.
-    static final String CONFIG = "/zookeeper/config";
+    static final byte[] CONFIG = utf8("/zookeeper/config");
 
     private static final byte[][] SPECIAL = {
-        utf8("/"), utf8("/zookeeper"), utf8("/zookeeper/quota"), utf8(CONFIG)
+        utf8("/"), utf8("/zookeeper"), utf8("/zookeeper/quota"), CONFIG
     };
     private static final byte[] SYSTEM = utf8("/zookeeper/");
 

@@ -89,8 +89,7 @@ public final class State {
 
     /// What `/zookeeper/config` holds; null if a client wrote it, or nobody.
     public byte @Nullable [] membership() {
-        byte[] path = Paths.utf8(Paths.CONFIG);
-        Object entry = find(path, 0, path.length);
+        Object entry = find(Paths.CONFIG, 0, Paths.CONFIG.length);
         if (entry == null) {
             return null;
         }
