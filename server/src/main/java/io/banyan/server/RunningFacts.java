@@ -47,7 +47,9 @@ final class RunningFacts implements ServerFacts {
     /// What ZooKeeper's listing of connections rounds to.
     private final int connectionBucketMillis;
 
+    /// Null where they never change.
     private volatile ServerConfig.@Nullable Ensemble members;
+
     private volatile int clientPort = -1;
     private volatile int securePort = -1;
     private volatile String notReady = "starting";
@@ -70,8 +72,9 @@ final class RunningFacts implements ServerFacts {
     }
 
     @Override
-    public ServerConfig.@Nullable Ensemble members() {
-        return members;
+    public ServerConfig.Ensemble members(ServerConfig.Ensemble configured) {
+        ServerConfig.Ensemble newest = members;
+        return newest == null ? configured : newest;
     }
 
     /// These are the members from now on.

@@ -467,8 +467,7 @@ final class Commands {
 
     /// The members of this moment.
     private ServerConfig.Ensemble ensemble() {
-        ServerConfig.Ensemble newest = facts.members();
-        return newest == null ? config.ensemble() : newest;
+        return facts.members(config.ensemble());
     }
 
     private Reply votingView(Call call) {

@@ -176,8 +176,7 @@ public final class Operator {
 
     /// The members of this moment.
     private ServerConfig.Ensemble ensemble() {
-        ServerConfig.Ensemble newest = facts.members();
-        return newest == null ? config.ensemble() : newest;
+        return facts.members(config.ensemble());
     }
 
     private String conf() {

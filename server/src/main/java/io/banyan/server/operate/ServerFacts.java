@@ -23,9 +23,11 @@ public interface ServerFacts {
 
     Serving serving();
 
-    /// The members of this moment; null if they are what the configuration says.
-    default ServerConfig.@Nullable Ensemble members() {
-        return null;
+    /// The members of this moment.
+    ///
+    /// @param configured those that the server's configuration names
+    default ServerConfig.Ensemble members(ServerConfig.Ensemble configured) {
+        return configured;
     }
 
     /// Why the server does not (or not well) serve reads and writes: a short sentence for `/ready`;
