@@ -3,6 +3,7 @@ package io.banyan.server.peer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PushbackInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -23,6 +24,16 @@ final class GuardedSocket extends Socket {
         this.below = below;
         this.in = in;
         this.out = out;
+    }
+
+    /// With bytes that were read from it already, to be read again.
+    static Socket unread(Socket below, byte[] bytes, int length) throws IOException {
+        if (length == 0) {
+            return below;
+        }
+        var in = new PushbackInputStream(below.getInputStream(), length);
+        in.unread(bytes, 0, length);
+        return new GuardedSocket(below, in, below.getOutputStream());
     }
 
     @Override

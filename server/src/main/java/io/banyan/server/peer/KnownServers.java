@@ -2,7 +2,6 @@ package io.banyan.server.peer;
 
 import io.banyan.server.config.ServerConfig.Server;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Where the other servers are: the members of this moment, and those that are to be. Thread-safe.
@@ -20,6 +19,6 @@ final class KnownServers {
 
     /// From now on these are to be found where their lines say.
     void learn(Map<Long, Server> newest) {
-        servers = Map.copyOf(new TreeMap<>(newest));
+        servers = Map.copyOf(newest);
     }
 }

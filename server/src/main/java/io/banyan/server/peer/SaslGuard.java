@@ -5,7 +5,6 @@ import io.banyan.server.sasl.SaslSide;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PushbackInputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -156,7 +155,7 @@ public final class SaslGuard implements PeerGuard {
                                 + " for: set quorum.auth.learnerRequireSasl=true there");
             }
             socket.setSoTimeout(0);
-            return unread(socket, first, length);
+            return GuardedSocket.unread(socket, first, length);
         }
         try {
             accept(wire);
@@ -191,15 +190,6 @@ public final class SaslGuard implements PeerGuard {
             wire.send(FAILED, new byte[0]);
             throw new NotLetIn("SASL: " + e.getMessage(), e);
         }
-    }
-
-    private static Socket unread(Socket socket, byte[] bytes, int length) throws IOException {
-        if (length == 0) {
-            return socket;
-        }
-        var in = new PushbackInputStream(socket.getInputStream(), length);
-        in.unread(bytes, 0, length);
-        return new GuardedSocket(socket, in, socket.getOutputStream());
     }
 
     /// One exchange's packets, all within one limit of time: who sends a byte now and then gets no

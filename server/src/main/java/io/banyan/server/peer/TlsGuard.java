@@ -6,7 +6,6 @@ import io.banyan.server.tls.TlsRecord;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.PushbackInputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
@@ -48,9 +47,7 @@ public final class TlsGuard implements PeerGuard {
                     "it speaks plaintext, and this server does not: set sslQuorum=true there, or"
                             + " portUnification=true here");
         }
-        var in = new PushbackInputStream(plain.getInputStream(), 1);
-        in.unread(first);
-        return new GuardedSocket(plain, in, plain.getOutputStream());
+        return GuardedSocket.unread(plain, new byte[] {(byte) first}, 1);
     }
 
     private int firstByte(Socket plain) throws IOException {
