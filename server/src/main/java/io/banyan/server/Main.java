@@ -78,7 +78,10 @@ public final class Main {
                 Training.run();
                 return OK;
             }
-            return serve(configure(args), fileOf(args));
+            Map<String, String> properties = properties();
+            List<String> places = withoutNacosPort(args, properties);
+            Path file = places.size() == 1 ? Path.of(places.getFirst()) : null;
+            return serve(configure(places, properties), file);
         } catch (ConfigException e) {
             LOG.error("configuration: {}", e.getMessage());
             return WRONG_CONFIG;
@@ -95,20 +98,17 @@ public final class Main {
         }
     }
 
-    /// The file that the configuration is read from; null if there is none.
-    private static @Nullable Path fileOf(List<String> words) {
-        int nacosPort = words.indexOf(NACOS_PORT);
-        var args = new ArrayList<String>(words);
-        if (nacosPort >= 0) {
-            args.subList(nacosPort, Math.min(args.size(), nacosPort + 2)).clear();
-        }
-        return args.size() == 1 ? Path.of(args.getFirst()) : null;
-    }
-
-    private static ServerConfig configure(List<String> words) throws ConfigException, IOException {
+    private static Map<String, String> properties() {
         Map<String, String> properties = new LinkedHashMap<>();
         System.getProperties()
                 .forEach((key, value) -> properties.put((String) key, String.valueOf(value)));
+        return properties;
+    }
+
+    /// @param properties get the port if there is one
+    /// @return the other arguments
+    private static List<String> withoutNacosPort(
+            List<String> words, Map<String, String> properties) {
         var args = new ArrayList<String>(words);
         int nacosPort = args.indexOf(NACOS_PORT);
         if (nacosPort >= 0) {
@@ -118,6 +118,11 @@ public final class Main {
             }
             properties.put("zookeeper.nacos.port", args.remove(nacosPort));
         }
+        return args;
+    }
+
+    private static ServerConfig configure(List<String> args, Map<String, String> properties)
+            throws ConfigException {
         if (args.isEmpty()) {
             String folder = System.getProperty("banyan.data", "data");
             return ServerConfig.standaloneDefaults(Path.of(folder), properties);

@@ -41,9 +41,10 @@ final class ShortNames {
     /// @throws IllegalArgumentException quoting the rule that is none
     static ShortNames of(String text) {
         var rules = new ArrayList<Rule>();
-        Matcher matcher = ONE.matcher(text.stripTrailing());
-        for (int end = 0; end < text.stripTrailing().length(); end = matcher.end()) {
-            matcher.region(end, text.stripTrailing().length());
+        String all = text.stripTrailing();
+        Matcher matcher = ONE.matcher(all);
+        for (int end = 0; end < all.length(); end = matcher.end()) {
+            matcher.region(end, all.length());
             if (!matcher.lookingAt()) {
                 throw new IllegalArgumentException(
                         "security.auth_to_local: no rule: " + text.substring(end).strip());
