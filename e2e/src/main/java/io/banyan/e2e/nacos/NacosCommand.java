@@ -28,7 +28,7 @@ public final class NacosCommand implements Callable<Integer> {
 
     @Option(
             names = "--rounds",
-            description = "servers killed in each of C12 and N4 (default ${DEFAULT-VALUE})")
+            description = "servers killed in each of C12, N4 and Z3 (default ${DEFAULT-VALUE})")
     private int rounds = 3;
 
     @Option(
@@ -79,6 +79,7 @@ public final class NacosCommand implements Callable<Integer> {
         all.addAll(EnsembleCases.all());
         // Unless clients are named, with whom they have nothing to do.
         if (clients.isEmpty()) {
+            all.addAll(RegisterCases.all());
             all.addAll(CrowdCases.all());
         }
         all.removeIf(each -> !each.where().fits(servers));

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.banyan.e2e.nacos.RawHttp2.Frame;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -21,6 +22,10 @@ final class RawGrpc implements AutoCloseable {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
     private static final int MESSAGE_HEAD_BYTES = 5;
 
+    /// What is taken when the server has ended the connection.
+    private static final Message END = new Message("", "", 0);
+
+    private final Duration patience;
     private final RawHttp2 http2;
     private final boolean reads;
     private final BlockingQueue<Message> pushes = new LinkedBlockingQueue<>();
@@ -38,13 +43,24 @@ final class RawGrpc implements AutoCloseable {
     ///
     /// @param reads whether it ever takes anything of the stream
     RawGrpc(InetSocketAddress address, boolean reads) throws IOException {
+        this(address, reads, ANSWER_LIMIT);
+    }
+
+    /// @param patience how long it waits for each answer
+    RawGrpc(InetSocketAddress address, boolean reads, Duration patience) throws IOException {
         this.reads = reads;
+        this.patience = patience;
         http2 = new RawHttp2(address, reads ? 1 << 20 : 0);
         stream = http2.begin("POST", "/BiRequestStream/requestBiStream", false, "application/grpc");
         Thread.ofVirtual().start(this::readAll);
         send("ConnectionSetupRequest", "{\"clientVersion\":\"raw\",\"abilityTable\":{}}");
         if (reads) {
-            takePush("SetupAckRequest", ANSWER_LIMIT);
+            try {
+                takePush("SetupAckRequest", patience);
+            } catch (IOException | IllegalStateException e) {
+                http2.close();
+                throw e;
+            }
         }
     }
 
@@ -62,7 +78,7 @@ final class RawGrpc implements AutoCloseable {
     /// @return the answer
     Message call(String type, String json) throws IOException {
         ask(type, json);
-        return take(answers, type, ANSWER_LIMIT);
+        return take(answers, type, patience);
     }
 
     /// Waits for the next push, which is to be of this type, and answers it.
@@ -88,11 +104,16 @@ final class RawGrpc implements AutoCloseable {
         return ended.getNow(null);
     }
 
-    private Message take(BlockingQueue<Message> from, String what, Duration limit) {
+    private Message take(BlockingQueue<Message> from, String what, Duration limit)
+            throws IOException {
         try {
             Message next = from.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
             if (next == null) {
                 throw new IllegalStateException("nothing for " + what + " within " + limit);
+            }
+            if (next.equals(END)) {
+                from.add(END);
+                throw new EOFException("the server ended the connection: nothing for " + what);
             }
             return next;
         } catch (InterruptedException e) {
@@ -118,6 +139,8 @@ final class RawGrpc implements AutoCloseable {
             // As good as an end: who wants to know asks when it came.
         } finally {
             ended.complete(System.nanoTime());
+            pushes.add(END);
+            answers.add(END);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.banyan.e2e.nacos;
 
+import io.banyan.e2e.server.FourLetter;
 import io.banyan.e2e.server.Ports;
 import io.banyan.e2e.server.ServerConfig;
 import io.banyan.e2e.server.ServerKind;
@@ -94,6 +95,31 @@ final class Servers implements AutoCloseable {
         return members.get(index);
     }
 
+    /// The member that leads; the only one, if there is one.
+    int awaitLeader() {
+        Waiting.until(() -> "a leader", READY_LIMIT, () -> leader() >= 0);
+        return Math.max(0, leader());
+    }
+
+    private int leader() {
+        for (int i = 0; i < members.size(); i++) {
+            if (members.size() == 1 || saysThatItLeads(i)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean saysThatItLeads(int index) {
+        try {
+            ServerProcess member = members.get(index);
+            return member.running()
+                    && FourLetter.ask(member.port(), "srvr").contains("Mode: leader");
+        } catch (IOException e) {
+            return false; // Not there, or hung.
+        }
+    }
+
     /// Waits until every running member serves Nacos clients and has a leader.
     void awaitReady() {
         for (int i = 0; i < members.size(); i++) {
@@ -138,6 +164,10 @@ final class Servers implements AutoCloseable {
     /// The Nacos door of one member.
     String address(int index) {
         return "127.0.0.1:" + ports.get(index);
+    }
+
+    int grpcPort(int index) {
+        return ports.get(index) + GRPC_OFFSET;
     }
 
     /// The doors of all, as clients are configured.

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Whether one order of a znode's writes, conditional writes and reads behind a sync explains every
 /// answer and agrees with time: the search of Wing and Gong with Lowe's memory of where it has
-/// been.
+/// been. A door of Nacos knows no version: there a conditional write asks for a value, and every
+/// value is written once.
 ///
 /// It looks at no zxid, so it does not believe the server what the rest of the [Judge] has to. A
 /// read behind a sync begins with the sync; other reads may show an older state and have no place
@@ -26,12 +27,10 @@ import org.jspecify.annotations.Nullable;
 /// the search small although such a write is a candidate for ever: one that a read has shown
 /// happened before that read had its answer, as the version that it shows; and among unconditional
 /// ones that nobody ever saw one is as good as another, so only the oldest is tried.
-final class Linearizability {
+public final class Linearizability {
     /// Histories that have an order take about as many steps as they have answers. Without a bound
     /// one that has none could be searched until memory ends.
     private static final int STEPS_MAX = 5_000_000;
-
-    private static final int BAD_VERSION = -103;
 
     /// How many of the operations that fit nowhere are shown.
     private static final int SHOWN_MAX = 6;
@@ -90,7 +89,7 @@ final class Linearizability {
                     settled.add(each);
                 }
             } else if (each.isAnswered()) {
-                if (each.isDone() || each.err() == BAD_VERSION) {
+                if (each.isDone() || each.err() == Operation.BAD_VERSION) {
                     settled.add(each);
                 }
             } else if (by != null) {
@@ -124,7 +123,7 @@ final class Linearizability {
 
     /// @param operations of any keys, in any order
     /// @return what does not fit, a line for each key; empty if all does
-    static List<String> verdict(List<Operation> operations) {
+    public static List<String> verdict(List<Operation> operations) {
         return verdict(operations, STEPS_MAX);
     }
 
@@ -184,7 +183,9 @@ final class Linearizability {
     }
 
     /// What may come next: whatever was sent before the first answer to something that has no
-    /// place. Those with an answer come first, since they show soon whether they fit.
+    /// place. Those with an answer come first, since they show soon whether they fit. One that
+    /// changes nothing and fits now is the only one: whatever order has it later is as good with it
+    /// here.
     private List<Move> moves() {
         var moves = new ArrayList<Move>();
         long firstReturn = Operation.NEVER;
@@ -194,13 +195,16 @@ final class Linearizability {
             Operation each = settled.get(i);
             firstReturn = Math.min(firstReturn, each.returnedNanos());
             State after = after(each);
+            if (after != null && after.equals(state)) {
+                return List.of(new Move(Source.SETTLED, i, after));
+            }
             if (after != null) {
                 moves.add(new Move(Source.SETTLED, i, after));
             }
         }
         for (int i = 0; i < conditional.size() && begin(conditional.get(i)) <= firstReturn; i++) {
             Operation each = conditional.get(i);
-            if (!conditionalUsed.get(i) && each.expected() == state.version()) {
+            if (!conditionalUsed.get(i) && isAsExpected(each)) {
                 moves.add(new Move(Source.CONDITIONAL, i, written(each)));
             }
         }
@@ -216,14 +220,24 @@ final class Linearizability {
     private @Nullable State after(Operation operation) {
         if (operation.kind() == Operation.Kind.READ) {
             boolean same =
-                    operation.value() == state.value() && operation.version() == state.version();
+                    operation.value() == state.value() && isVersion(operation, state.version());
             return same ? state : null;
         }
-        boolean matches = !operation.isConditional() || operation.expected() == state.version();
-        if (operation.err() == BAD_VERSION) {
+        boolean matches = isAsExpected(operation);
+        if (operation.err() == Operation.BAD_VERSION) {
             return matches ? null : state;
         }
-        return matches && operation.version() == state.version() + 1 ? written(operation) : null;
+        return matches && isVersion(operation, state.version() + 1) ? written(operation) : null;
+    }
+
+    private boolean isAsExpected(Operation write) {
+        return (write.expected() == Operation.ANY || write.expected() == state.version())
+                && (write.expectedValue() == Operation.ANY
+                        || write.expectedValue() == state.value());
+    }
+
+    private static boolean isVersion(Operation operation, int version) {
+        return operation.version() == Operation.UNTOLD || operation.version() == version;
     }
 
     private State written(Operation operation) {

@@ -163,6 +163,49 @@ class LinearizabilityTest {
         assertThat(verdict()).singleElement().asString().startsWith("key 1 ");
     }
 
+    @Test
+    void aDoorThatTellsNoVersionsIsJudgedByValues() {
+        untold(Kind.WRITE, 100, 0, 10, 0, Operation.ANY);
+        untold(Kind.WRITE, 101, 11, 12, 0, 100);
+        untold(Kind.WRITE, 102, 13, 14, BAD_VERSION, 100);
+        untold(Kind.READ, 101, 15, 16, 0, Operation.ANY);
+        // And the version counts what that door did.
+        read(101, 2, 17, 18);
+
+        assertThat(verdict()).isEmpty();
+    }
+
+    @Test
+    void twoConditionalWritesThatSucceededOnOneValueAreFound() {
+        untold(Kind.WRITE, 100, 0, 10, 0, 0);
+        untold(Kind.WRITE, 101, 5, 15, 0, 0);
+
+        assertThat(verdict()).hasSize(1);
+    }
+
+    @Test
+    void aConditionalWriteThatWasRefusedAlthoughTheValueWasThereIsFound() {
+        untold(Kind.WRITE, 100, 0, 10, 0, Operation.ANY);
+        untold(Kind.WRITE, 101, 11, 12, BAD_VERSION, 100);
+
+        assertThat(verdict()).hasSize(1);
+    }
+
+    @Test
+    void aConditionalWriteWithoutAnAnswerHappensOnlyOnTheValueItAskedFor() {
+        untold(Kind.WRITE, 100, 0, Operation.NEVER, 0, 101);
+        write(101, 5, 10, 1);
+        write(102, 11, 12, 3);
+        assertThat(verdict()).isEmpty();
+
+        history.clear();
+        untold(Kind.WRITE, 100, 0, Operation.NEVER, 0, 99);
+        write(101, 5, 10, 1);
+        write(102, 11, 12, 3);
+
+        assertThat(verdict()).hasSize(1);
+    }
+
     /// What a real register did, with moments around the true ones, always has an order; and with
     /// one read replaced by what was true before it was asked, it has none.
     @Test
@@ -259,6 +302,26 @@ class LinearizabilityTest {
 
     private void open(long value, int expected, long invoked) {
         add(Kind.WRITE, value, invoked, Operation.NEVER, 0, 0, expected, Operation.NEVER);
+    }
+
+    private void untold(
+            Kind kind, long value, long invoked, long returned, int err, long expectedValue) {
+        history.add(
+                new Operation(
+                        kind,
+                        1,
+                        7,
+                        0,
+                        value,
+                        invoked,
+                        returned,
+                        err,
+                        0,
+                        0,
+                        Operation.UNTOLD,
+                        Operation.ANY,
+                        expectedValue,
+                        kind == Kind.READ ? invoked : Operation.NEVER));
     }
 
     /// Behind a sync.
