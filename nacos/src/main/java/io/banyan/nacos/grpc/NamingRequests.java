@@ -9,7 +9,6 @@ import io.banyan.nacos.json.Json;
 import io.banyan.nacos.naming.Instance;
 import io.banyan.nacos.naming.Instance.Door;
 import io.banyan.nacos.naming.Registry;
-import io.banyan.nacos.naming.ServiceJson;
 import io.banyan.nacos.naming.ServiceKey;
 import io.banyan.nacos.naming.Services;
 import io.netty.util.concurrent.EventExecutor;
@@ -115,9 +114,8 @@ final class NamingRequests {
     }
 
     private ObjectNode info(ServiceKey key, String clusters, boolean healthyOnly) {
-        ObjectNode answer = Reply.ok();
-        answer.set("serviceInfo", ServiceJson.overGrpc(services.get(key), clusters, healthyOnly));
-        return answer;
+        byte[] list = services.overGrpc(services.get(key), clusters, healthyOnly);
+        return Reply.ok().putRawValue("serviceInfo", Json.raw(list));
     }
 
     ObjectNode list(ObjectNode request) {

@@ -2,7 +2,6 @@ package io.banyan.nacos.grpc;
 
 import io.banyan.nacos.json.Json;
 import io.banyan.nacos.naming.Service;
-import io.banyan.nacos.naming.ServiceJson;
 import io.banyan.nacos.naming.ServiceKey;
 import io.banyan.nacos.naming.Services;
 import io.banyan.nacos.naming.Subscriber;
@@ -41,7 +40,7 @@ final class Subscription implements Subscriber {
         }
         pushing = true;
         var body = Json.object();
-        body.set("serviceInfo", ServiceJson.overGrpc(now, clusters, false));
+        body.putRawValue("serviceInfo", Json.raw(services.overGrpc(now, clusters, false)));
         client.push("NotifySubscriberRequest", body, millis.getAsLong(), this::onAck);
     }
 

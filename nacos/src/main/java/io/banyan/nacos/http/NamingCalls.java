@@ -9,8 +9,6 @@ import io.banyan.nacos.naming.Instance;
 import io.banyan.nacos.naming.Instance.Door;
 import io.banyan.nacos.naming.Leases;
 import io.banyan.nacos.naming.Registry;
-import io.banyan.nacos.naming.Service;
-import io.banyan.nacos.naming.ServiceJson;
 import io.banyan.nacos.naming.ServiceKey;
 import io.banyan.nacos.naming.ServiceMeta;
 import io.banyan.nacos.naming.Services;
@@ -227,7 +225,7 @@ record NamingCalls(Services services, Registry registry, Leases leases, UdpPush 
     }
 
     /// A list, and with a UDP port the subscription to it.
-    ObjectNode list(Call call, String clustersName) {
+    byte[] list(Call call, String clustersName) {
         Params params = call.params();
         ServiceKey key = key(call);
         String clusters = params.or(clustersName, "");
@@ -248,8 +246,7 @@ record NamingCalls(Services services, Registry registry, Leases leases, UdpPush 
                                 ip));
             }
         }
-        Service service = services.get(key);
-        return ServiceJson.overHttp(service, clusters, params.flag("healthyOnly", false));
+        return services.overHttp(services.get(key), clusters, params.flag("healthyOnly", false));
     }
 
     /// Never a name: nobody is to make us ask the DNS.

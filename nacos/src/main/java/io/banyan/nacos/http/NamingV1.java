@@ -48,7 +48,7 @@ final class NamingV1 {
                 .put("/v1/ns/instance", this::update)
                 .on(HttpMethod.PATCH, "/v1/ns/instance", this::patch)
                 .get("/v1/ns/instance", this::instance)
-                .get("/v1/ns/instance/list", call -> Answer.json(calls.list(call, "clusters")))
+                .get("/v1/ns/instance/list", call -> Answer.jsonBytes(calls.list(call, "clusters")))
                 .put("/v1/ns/instance/beat", this::beat)
                 .put("/v1/ns/instance/metadata/batch", call -> metadata(call, false))
                 .delete("/v1/ns/instance/metadata/batch", call -> metadata(call, true))

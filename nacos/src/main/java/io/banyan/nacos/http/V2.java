@@ -72,7 +72,9 @@ final class V2 {
                     .put(base + "/metadata/batch", call -> metadata(call, false))
                     .delete(base + "/metadata/batch", call -> metadata(call, true));
         }
-        routes.get("/v2/ns/instance/list", call -> Envelope.of(calls.list(call, "clusterName")))
+        routes.get(
+                        "/v2/ns/instance/list",
+                        call -> Envelope.of(Json.raw(calls.list(call, "clusterName"))))
                 .get("/v3/admin/ns/instance/list", this::allInstances)
                 .get("/v3/console/ns/instance/list", this::instancesByPage)
                 .on(HttpMethod.PATCH, "/v2/ns/instance", this::patch)

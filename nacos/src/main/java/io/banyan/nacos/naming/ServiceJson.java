@@ -12,7 +12,7 @@ public final class ServiceJson {
     private ServiceJson() {}
 
     /// As HTTP and UDP have it: the name is grouped, the clusters are those that were asked for.
-    public static ObjectNode overHttp(Service service, String clusters, boolean healthyOnly) {
+    static ObjectNode overHttp(Service service, String clusters, boolean healthyOnly) {
         ServiceKey key = service.key();
         ObjectNode node =
                 Json.object()
@@ -28,7 +28,7 @@ public final class ServiceJson {
     }
 
     /// As gRPC has it: the name is plain.
-    public static ObjectNode overGrpc(Service service, String clusters, boolean healthyOnly) {
+    static ObjectNode overGrpc(Service service, String clusters, boolean healthyOnly) {
         ServiceKey key = service.key();
         ObjectNode node =
                 Json.object()
@@ -66,7 +66,8 @@ public final class ServiceJson {
                         .put("marked", false)
                         .put("clusterName", instance.cluster())
                         .put("serviceName", key.grouped());
-        node.set("metadata", Json.node(instance.metadata()));
+        ObjectNode metadata = node.putObject("metadata");
+        instance.metadata().forEach(metadata::put);
         return node.put("instanceHeartBeatInterval", instance.beatIntervalMillis())
                 .put("instanceHeartBeatTimeOut", instance.beatTimeoutMillis())
                 .put("ipDeleteTimeout", instance.deleteTimeoutMillis());

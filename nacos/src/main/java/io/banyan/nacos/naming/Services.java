@@ -1,5 +1,6 @@
 package io.banyan.nacos.naming;
 
+import io.banyan.nacos.json.Json;
 import io.banyan.nacos.tree.Layout;
 import io.banyan.nacos.tree.NacosTree;
 import io.banyan.nacos.tree.Names;
@@ -23,12 +24,16 @@ public final class Services implements TreeListener {
     /// Changes of one service within this are one push.
     private static final int GATHER_MILLIS = 50;
 
+    /// Of written lists: some hundred of a hundred instances for each, or a few very long ones.
+    private static final long LISTS_BYTES_MAX = 16L << 20;
+
     private final NacosTree tree;
     private final Map<ServiceKey, Service> cache = new ConcurrentHashMap<>();
 
     /// Zxid of the view that brought a service's last change: what was read before is stale.
     private final Map<ServiceKey, Long> changedAt = new ConcurrentHashMap<>();
 
+    private final ServiceLists lists = new ServiceLists(LISTS_BYTES_MAX);
     private volatile long resetAt = -1;
     private final Map<ServiceKey, LinkedHashSet<Subscriber>> subscribers = new HashMap<>();
     private final Set<ServiceKey> dirty = new LinkedHashSet<>();
@@ -51,6 +56,25 @@ public final class Services implements TreeListener {
             cache.remove(key);
         }
         return read;
+    }
+
+    /// What HTTP and UDP have of a service: the name is grouped.
+    ///
+    /// @param clusters comma list, blank for all; it is in the answer as it came
+    /// @return JSON in UTF-8, not to be modified
+    public byte[] overHttp(Service service, String clusters, boolean healthyOnly) {
+        return lists.get(
+                new ServiceLists.Key(service.key(), true, clusters, healthyOnly),
+                service,
+                () -> Json.bytes(ServiceJson.overHttp(service, clusters, healthyOnly)));
+    }
+
+    /// As {@link #overHttp}, as gRPC has it: the name is plain.
+    public byte[] overGrpc(Service service, String clusters, boolean healthyOnly) {
+        return lists.get(
+                new ServiceLists.Key(service.key(), false, clusters, healthyOnly),
+                service,
+                () -> Json.bytes(ServiceJson.overGrpc(service, clusters, healthyOnly)));
     }
 
     /// Names of a group's services, sorted.

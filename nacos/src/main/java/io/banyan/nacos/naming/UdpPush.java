@@ -127,7 +127,7 @@ public final class UdpPush {
 
         @Override
         public void onChange(Service now) {
-            byte[] bytes = datagram(now, place.clusters());
+            byte[] bytes = datagram(now, services.overHttp(now, place.clusters(), false));
             if (bytes.length > DATAGRAM_BYTES_MAX) {
                 return; // The client finds it when it asks again.
             }
@@ -154,13 +154,13 @@ public final class UdpPush {
         }
     }
 
-    private static byte[] datagram(Service service, String clusters) {
-        String list = Json.text(ServiceJson.overHttp(service, clusters, false));
+    /// @param list as HTTP has it
+    private static byte[] datagram(Service service, byte[] list) {
         byte[] plain =
                 Json.bytes(
                         Json.object()
                                 .put("type", "dom")
-                                .put("data", list)
+                                .put("data", new String(list, StandardCharsets.UTF_8))
                                 .put("lastRefTime", service.revision()));
         if (plain.length < GZIP_FROM_BYTES) {
             return plain;
