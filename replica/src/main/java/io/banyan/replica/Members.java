@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// version=100000000
 /// ```
 ///
-/// The order of lines is ZooKeeper's, which keeps members in hash maps by number.
+/// Operators and clients compare the bytes with those of ZooKeeper's servers. So the order of lines
+/// is ZooKeeper's, which keeps members in hash maps by number (up to twelve numbers below 16 that
+/// is ascending order), and addresses of IPv6 are spelt as Java does: `::1` is `0:0:0:0:0:0:0:1`.
 ///
 /// @param servers by id
 /// @param groups the group of each server of a hierarchical quorum; empty: the majority decides
@@ -45,11 +47,24 @@ public record Members(
         public Member {
             addresses = List.copyOf(addresses);
         }
+
+        /// What stands behind `server.N=`.
+        public String text() {
+            return textOf(this);
+        }
     }
 
-    public record Address(String host, int quorumPort, int electionPort) {}
+    public record Address(String host, int quorumPort, int electionPort) {
+        public Address {
+            host = Ipv6.spelt(host);
+        }
+    }
 
-    public record Client(String host, int port) {}
+    public record Client(String host, int port) {
+        public Client {
+            host = Ipv6.spelt(host);
+        }
+    }
 
     /// What this text does not say right, for people.
     static final class Wrong extends Exception {
@@ -354,7 +369,9 @@ public record Members(
     private static String textOf(Member member) {
         String peers =
                 member.addresses().stream()
-                        .sorted(Comparator.comparing(Address::host))
+                        .sorted(
+                                Comparator.comparing(Address::host)
+                                        .thenComparingInt(Address::quorumPort))
                         .map(each ->
                                 endpoint(each.host(), each.quorumPort())
                                         + ":"

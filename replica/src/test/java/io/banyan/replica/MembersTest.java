@@ -38,10 +38,50 @@ class MembersTest {
                                 .text())
                 .isEqualTo(
                         """
-                        server.1=[::1]:1:2:participant;0.0.0.0:3
-                        server.2=a:1:2|b:1:3:observer;[::]:4
+                        server.1=[0:0:0:0:0:0:0:1]:1:2:participant;0.0.0.0:3
+                        server.2=a:1:2|b:1:3:observer;[0:0:0:0:0:0:0:0]:4
                         version=0\
                         """);
+    }
+
+    /// Printed by ZooKeeper 3.9.5 for the same lines.
+    @Test
+    void whatChangedHasTheBytesOfZooKeepers() throws Exception {
+        Members before =
+                Members.parse(
+                        """
+                        server.1=[::1]:2888:3888;[::1]:2181
+                        server.2=h2:2890:3890|[2001:DB8::1]:2888:3888|10.0.0.2:2889:3889;1
+                        """);
+        String joining =
+                "server.2=b:2888:3888|[a::1]:2:3|9.9.9.9:3:4:observer;[::1]:5,"
+                        + "server.3=[::ffff:10.0.0.3]:2888:3888;[::]:2181,"
+                        + "server.4=[::1]:2890:3890|[::1]:2889:3889;1,"
+                        + "server.5=[::1.2.3.4]:2888:3888|[fe80::1]:1:2|[::2]:3:4:observer;2181";
+
+        Members next = before.with(joining, null).withVersion(0x100000000L);
+
+        assertThat(next.text())
+                .isEqualTo(
+                        """
+                        server.1=[0:0:0:0:0:0:0:1]:2888:3888:participant;[0:0:0:0:0:0:0:1]:2181
+                        server.2=9.9.9.9:3:4|[a:0:0:0:0:0:0:1]:2:3|b:2888:3888:observer;\
+                        [0:0:0:0:0:0:0:1]:5
+                        server.3=10.0.0.3:2888:3888:participant;[0:0:0:0:0:0:0:0]:2181
+                        server.4=[0:0:0:0:0:0:0:1]:2889:3889|\
+                        [0:0:0:0:0:0:0:1]:2890:3890:participant;0.0.0.0:1
+                        server.5=[0:0:0:0:0:0:0:2]:3:4|[0:0:0:0:0:0:102:304]:2888:3888|\
+                        [fe80:0:0:0:0:0:0:1]:1:2:observer;0.0.0.0:2181
+                        version=100000000\
+                        """);
+    }
+
+    @Test
+    void oneAddressIsOneHoweverItIsSpelt() throws Exception {
+        Members members = Members.parse("server.1=[::1]:1:2;3\n");
+
+        assertThatThrownBy(() -> members.with("server.2=[0::0:1]:1:4;5", null))
+                .isInstanceOf(Members.Wrong.class);
     }
 
     @Test

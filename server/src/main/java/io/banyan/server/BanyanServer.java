@@ -544,19 +544,38 @@ public final class BanyanServer implements AutoCloseable {
 
     /// Clients find this server at another port from now on; those that are connected stay.
     private void moveClientPort(Endpoint to) {
-        if (stopping.get()) {
+        InetSocketAddress former = client;
+        if (stopping.get() || to.resolve().equals(former)) {
             return;
         }
         try {
-            InetSocketAddress former = client;
-            if (former != null) {
-                front.closeListener(former);
-            }
-            client = openClientPort(to);
-            facts.listening(client.getPort());
-            LOG.info("serving clients address={} transport={}", client, front.kind());
+            // One port cannot be had twice, on all addresses and on one of them.
+            client =
+                    former != null && former.getPort() == to.port()
+                            ? exchange(former, to)
+                            : openClientPort(to);
         } catch (IOException e) {
-            LOG.error("the client port cannot move: {}", e.getMessage());
+            LOG.error(
+                    "clients look for this server at {} from now on, but find it at {} still: {}",
+                    to,
+                    former,
+                    e.getMessage());
+            return;
+        }
+        if (former != null) {
+            front.closeListener(former);
+        }
+        facts.listening(client.getPort());
+        LOG.info("serving clients address={} transport={}", client, front.kind());
+    }
+
+    private InetSocketAddress exchange(InetSocketAddress former, Endpoint to) throws IOException {
+        front.closeListener(former);
+        try {
+            return openClientPort(to);
+        } catch (IOException e) {
+            client = openClientPort(new Endpoint(former.getAddress().getHostAddress(), to.port()));
+            throw e;
         }
     }
 

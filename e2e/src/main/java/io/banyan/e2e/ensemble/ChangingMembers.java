@@ -131,6 +131,14 @@ final class ChangingMembers implements AutoCloseable {
                 () -> !role(id).isEmpty());
     }
 
+    /// Waits until a server's log says this.
+    void awaitLogged(int id, String what) {
+        Waiting.until(
+                () -> id + " to say: " + what + "; its output:\n" + server(id).output(),
+                Ensemble.SETTLE_LIMIT,
+                () -> server(id).output().contains(what));
+    }
+
     /// `leader`, `follower`, `observer`, `standalone`, or empty.
     String role(int id) {
         return lineOf(id, "srvr", "Mode: ");

@@ -2,10 +2,15 @@ package io.banyan.e2e.ensemble;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.banyan.e2e.server.Ensemble;
 import io.banyan.e2e.server.Ports;
 import io.banyan.e2e.server.ServerConfig;
 import io.banyan.e2e.server.ServerKind;
+import io.banyan.e2e.server.Waiting;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -66,6 +71,49 @@ final class ReconfigurationTest {
             members.awaitServing(1);
             members.write(1, "/at-the-new-port");
             assertThat(members.membership(1)).contains(":" + port + "\n");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aClientPortThatIsTakenLeavesTheFormerOneOpen(ServerKind kind) throws IOException {
+        try (var members = new ChangingMembers(List.of(kind), ServerConfig.standard());
+                var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            members.start(1, 1);
+            int former = members.clientPort(1);
+            members.moveClientPort(1, taken.getLocalPort());
+            String joining = members.line(1, "participant");
+            members.moveClientPort(1, former);
+
+            assertThat(members.ask(1, joining, null, null, -1).error())
+                    .isEqualTo(ChangingMembers.OK);
+
+            members.awaitLogged(1, "already in use");
+            members.write(1, "/at-the-former-port");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aClientPortMovesToAllAddressesAndKeepsItsNumber(ServerKind kind) throws IOException {
+        try (var members = new ChangingMembers(List.of(kind), ServerConfig.standard())) {
+            members.start(1, 1);
+            int port = members.clientPort(1);
+            String everywhere = members.line(1, "participant").replace(";127.0.0.1:", ";");
+
+            assertThat(members.ask(1, everywhere, null, null, -1).error())
+                    .isEqualTo(ChangingMembers.OK);
+
+            InetAddress other = InetAddress.getByName("127.0.0.2");
+            Waiting.until(
+                    () -> "the port to be open on all addresses: " + members.server(1).output(),
+                    Ensemble.SETTLE_LIMIT,
+                    () -> {
+                        try (var reached = new Socket(other, port)) {
+                            return reached.isConnected();
+                        }
+                    });
+            members.write(1, "/on-all-addresses");
         }
     }
 }
