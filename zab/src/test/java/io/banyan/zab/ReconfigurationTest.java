@@ -215,4 +215,38 @@ class ReconfigurationTest {
                                 .count())
                 .isLessThan(200);
     }
+
+    @Test
+    void whoDoesNotKnowThatItHasAVoteIsHeardThoughItIsInALaterRound() {
+        var ensemble = ensemble(9, List.of(1L, 2L, 3L), List.of(4L));
+        var members = TestEnsemble.configuration(0, List.of(1L, 2L, 3L), List.of(4L));
+        ensemble.files.replaceAll((id, own) -> members);
+        ensemble.startAll();
+        ensemble.settle();
+        TestEnsemble.Server leader = Objects.requireNonNull(ensemble.leader());
+        // The change needs 4, which does not hear of it, and looks for a leader again and again.
+        ensemble.part(leader.id, 4);
+        long zxid = leader.change(List.of(leader.id, 4L), List.of());
+        for (long id = 1; id <= 3; id++) {
+            TestEnsemble.Server each = ensemble.server(id);
+            ensemble.runUntil(
+                    id + " has logged it", () -> each.zab().quorums().lastSeen().version() == zxid);
+        }
+        ensemble.runUntil("4 looks", () -> ensemble.server(4).zab().state() == PeerState.LOOKING);
+        for (long id = 1; id <= 3; id++) {
+            ensemble.server(id).crash();
+        }
+        ensemble.runFor(1_000);
+
+        ensemble.heal();
+        for (long id = 1; id <= 3; id++) {
+            ensemble.server(id).start();
+        }
+        assertThat(ensemble.server(4).zab().round).isGreaterThan(leader.zab().round);
+        ensemble.settle();
+
+        assertThat(leader.zab().quorums().current().electorate().voters())
+                .containsExactlyInAnyOrder(leader.id, 4L);
+        write(ensemble);
+    }
 }
