@@ -13,6 +13,7 @@ import io.banyan.e2e.server.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,7 +39,11 @@ class AuditTest {
         try (ServerProcess server = ServerProcess.start(kind, config)) {
             long first = write(server);
             long second = expire(server);
+            // A client hears of the end of a session before its line is written.
+            awaitLines(server, EXPECTED.size() - 1);
             server.stop();
+            // The last line comes while the process ends.
+            awaitLines(server, EXPECTED.size());
 
             assertThat(audited(server, first, second)).isEqualTo(EXPECTED);
         }
@@ -128,16 +133,24 @@ class AuditTest {
         return new JuteOut().i32(1).i32(perms).str(scheme).str(id).bytes();
     }
 
-    /// The order of a user's names is not Apache's to say: they come from a hash set. The last line
-    /// comes while the process ends.
-    private static List<String> audited(ServerProcess server, long first, long second) {
+    private static void awaitLines(ServerProcess server, int count) {
         Waiting.until(
-                () -> "the line of the stop in " + server.output(),
-                Duration.ofSeconds(10),
-                () -> server.output().contains("serverStop"));
-        return server.output()
+                () -> count + " lines of audit in " + server.output(),
+                Duration.ofSeconds(60),
+                () -> lines(server).count() >= count);
+    }
+
+    /// Whole ones.
+    private static Stream<String> lines(ServerProcess server) {
+        String output = server.output();
+        return output.substring(0, output.lastIndexOf('\n') + 1)
                 .lines()
-                .filter(line -> line.contains(MARK) && line.contains("result="))
+                .filter(line -> line.contains(MARK) && line.contains("result="));
+    }
+
+    /// The order of a user's names is not Apache's to say: they come from a hash set.
+    private static List<String> audited(ServerProcess server, long first, long second) {
+        return lines(server)
                 .map(line -> line.substring(start(line)))
                 .map(line -> line.replace("127.0.0.1,bob", "bob,127.0.0.1"))
                 .map(line -> line.replace("0x" + Long.toHexString(first), "FIRST"))
