@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What follows from other members: whom this server dials, what operators are told, where its
-/// clients find it, and the files beside zoo.cfg. Files are written behind, in their order: what
-/// must not be forgotten is on disk already.
+/// What follows from other members: whom this server dials, what operators are told, where others
+/// and its clients find it, and the files beside zoo.cfg. Files are written behind, in their order:
+/// what must not be forgotten is on disk already.
 final class MemberChanges implements AutoCloseable {
     /// Where clients are to find this server from now on.
     interface ClientPort {
@@ -36,10 +36,10 @@ final class MemberChanges implements AutoCloseable {
     private final @Nullable MembershipFiles files;
     private final ExecutorService behind;
 
-    /// Where this server listens for others, which it decides when it starts.
-    private final List<ServerConfig.PeerAddress> listening;
+    /// Where this server listens for others. Confined to the replica thread, once that runs, as
+    /// what is below.
+    private List<ServerConfig.PeerAddress> listening;
 
-    /// Confined to the replica thread, once that runs.
     private @Nullable Endpoint client;
 
     /// @param known who decides when this server starts
@@ -100,11 +100,9 @@ final class MemberChanges implements AutoCloseable {
                 me == null ? "none" : me.role(),
                 textOf(configuration).replace('\n', ' '));
         if (me != null && !me.addresses().equals(listening)) {
-            LOG.warn(
-                    "others look for this server at {} now, and it listens at {} until it is"
-                            + " restarted: restart it",
-                    me.addresses(),
-                    listening);
+            LOG.info("listening for others at {}, no longer at {}", me.addresses(), listening);
+            listening = me.addresses();
+            ports.moveTo(listening);
         }
         Endpoint now = me == null ? null : me.client();
         write(to -> to.activated(textOf(configuration), configuration.version(), now != null));

@@ -168,6 +168,11 @@ final class ChangingMembers implements AutoCloseable {
         clientPorts.set(id - 1, port);
     }
 
+    /// From now on others find it at free ports; it says so when it is told by a change.
+    void movePeerPorts(int id) {
+        peers.set(id - 1, "127.0.0.1:" + Ports.free() + ":" + Ports.free());
+    }
+
     /// Waits for a leader other than this one.
     ///
     /// @param not 0 for any

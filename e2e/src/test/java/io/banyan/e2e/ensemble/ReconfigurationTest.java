@@ -74,10 +74,11 @@ final class ReconfigurationTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("servers")
-    void aClientPortThatIsTakenLeavesTheFormerOneOpen(ServerKind kind) throws IOException {
-        try (var members = new ChangingMembers(List.of(kind), ServerConfig.standard());
+    /// ZooKeeper closes it, and serves nobody any more.
+    @Test
+    void aClientPortThatIsTakenLeavesTheFormerOneOpen() throws IOException {
+        List<ServerKind> one = List.of(ServerKind.BANYAN);
+        try (var members = new ChangingMembers(one, ServerConfig.standard());
                 var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             members.start(1, 1);
             int former = members.clientPort(1);
@@ -114,6 +115,35 @@ final class ReconfigurationTest {
                         }
                     });
             members.write(1, "/on-all-addresses");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void membersAreFoundAtTheirNewPortsWithoutARestart(ServerKind kind) throws IOException {
+        try (var members = new ChangingMembers(List.of(kind, kind), ServerConfig.standard())) {
+            members.start(1, 1);
+            members.start(2, 1, 2);
+            members.change(1, members.line(2, "participant"), null, null);
+            for (int id = 1; id <= 2; id++) {
+                members.movePeerPorts(id);
+                members.change(id, members.line(id, "participant"), null, null);
+                members.write(1, "/since-" + id + "-moved");
+                members.write(2, "/as-well-" + id);
+            }
+
+            // Both are needed, so they have to find each other anew.
+            int leader = members.awaitLeader(0);
+            members.server(leader).kill();
+            members.startAgain(leader);
+            members.awaitServing(leader);
+            members.write(leader, "/after-the-leaders-restart");
+            members.server(3 - leader).kill();
+            members.startAgain(3 - leader);
+            members.awaitServing(3 - leader);
+            members.write(3 - leader, "/after-the-others-restart");
+
+            members.check(1, 2);
         }
     }
 }

@@ -41,7 +41,14 @@ final class ElectionMesh {
     private final PeerSettings settings;
     private final PeerEvents events;
     private final Map<Long, ElectionPeer> peers = new ConcurrentSkipListMap<>();
-    private final List<PortListener> listeners = new ArrayList<>();
+    private final OwnPort port;
+
+    /// Where this server is to be found, which it tells whom it dials. Changed under the lock.
+    private volatile List<PeerAddress> own;
+
+    /// Guarded by this.
+    private boolean started;
+
     private final Refusals refusals = new Refusals("election port");
     private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
     private volatile boolean closed;
@@ -49,6 +56,14 @@ final class ElectionMesh {
     ElectionMesh(PeerSettings settings, PeerEvents events) {
         this.settings = settings;
         this.events = events;
+        own = settings.me().addresses();
+        port =
+                new OwnPort(
+                        "election port",
+                        settings,
+                        PeerAddress::electionPort,
+                        this::accepted,
+                        events::portFailed);
         for (long id : settings.members().keySet()) {
             // Two observers have nothing to say to each other.
             boolean mute =
@@ -56,21 +71,24 @@ final class ElectionMesh {
                             && settings.isObserver(settings.myId())
                             && settings.isObserver(id);
             if (id != settings.myId() && !mute) {
-                peers.put(id, new ElectionPeer(settings, settings.member(id), true, events));
+                peers.put(id, peer(settings.member(id), true));
             }
         }
     }
 
-    void start() {
-        listeners.addAll(
-                PortListener.startAll(
-                        "election port",
-                        settings,
-                        PeerAddress::electionPort,
-                        settings.bindTries(),
-                        this::accepted,
-                        events::portFailed));
+    synchronized void start() {
+        started = true;
+        port.listenAt(own, settings.bindTries());
         peers.values().forEach(ElectionPeer::start);
+    }
+
+    /// Others look for this server there from now on. A port that is taken is asked for again and
+    /// again.
+    synchronized void moveTo(List<PeerAddress> addresses) {
+        own = addresses;
+        if (started && !closed) {
+            port.listenAt(own, 0);
+        }
     }
 
     /// These are the members from now on, and those to come: they are dialled where they are. Who
@@ -94,8 +112,12 @@ final class ElectionMesh {
         });
     }
 
+    private ElectionPeer peer(Server server, boolean member) {
+        return new ElectionPeer(settings, () -> own, server, member, events);
+    }
+
     private ElectionPeer add(Server server, boolean member) {
-        var peer = new ElectionPeer(settings, server, member, events);
+        ElectionPeer peer = peer(server, member);
         peers.put(server.id(), peer);
         peer.start();
         return peer;
@@ -240,7 +262,7 @@ final class ElectionMesh {
 
     synchronized void close() {
         closed = true;
-        listeners.forEach(PortListener::close);
+        port.close();
         peers.values().forEach(ElectionPeer::close);
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class ElectionPeer {
     private static final int HEARD_MILLIS_MAX = 1_000;
 
     private final PeerSettings settings;
+    private final Supplier<List<PeerAddress>> own;
     private final long id;
     private final PeerEvents events;
     private final boolean mayKeep;
@@ -57,9 +59,16 @@ final class ElectionPeer {
     private boolean closed;
     private final Backoff backoff = new Backoff();
 
+    /// @param own where this server is to be found
     /// @param member whether it is dialled as long as it is not there
-    ElectionPeer(PeerSettings settings, Server server, boolean member, PeerEvents events) {
+    ElectionPeer(
+            PeerSettings settings,
+            Supplier<List<PeerAddress>> own,
+            Server server,
+            boolean member,
+            PeerEvents events) {
         this.settings = settings;
+        this.own = own;
         this.id = server.id();
         this.server = server;
         this.member = member;
@@ -276,8 +285,7 @@ final class ElectionPeer {
         try {
             socket.setTcpNoDelay(true);
             socket.setKeepAlive(settings.keepAlive());
-            var addresses =
-                    settings.me().addresses().stream().map(ElectionPeer::electionAddress).toList();
+            var addresses = own.get().stream().map(ElectionPeer::electionAddress).toList();
             var hello = new JuteWriter();
             PeerCodec.encodeHello(new ElectionHello(settings.myId(), addresses), hello);
             socket.getOutputStream().write(hello.array(), 0, hello.length());

@@ -1,6 +1,7 @@
 package io.banyan.server.peer;
 
 import io.banyan.replica.PeerCodec;
+import io.banyan.server.config.ServerConfig.PeerAddress;
 import io.banyan.server.config.ServerConfig.Server;
 import io.banyan.server.host.PeerOutlet;
 import io.banyan.server.operate.MemberFacts;
@@ -10,6 +11,7 @@ import io.banyan.wire.JuteWriter;
 import io.banyan.zab.Message;
 import io.banyan.zab.Notification;
 import io.banyan.zab.PeerState;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,13 @@ public final class PeerPorts implements PeerOutlet {
     public void learn(Map<Long, Server> servers) {
         known.learn(servers);
         election.learn(servers);
+    }
+
+    /// Others look for this server there from now on, so it listens there, and where it was no
+    /// longer. Connections stay. A port that is taken is asked for until it is free.
+    public void moveTo(List<PeerAddress> addresses) {
+        quorum.moveTo(List.copyOf(addresses));
+        election.moveTo(List.copyOf(addresses));
     }
 
     @Override

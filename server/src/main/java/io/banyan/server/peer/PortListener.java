@@ -1,15 +1,11 @@
 package io.banyan.server.peer;
 
 import io.banyan.server.config.Endpoint;
-import io.banyan.server.config.ServerConfig.PeerAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,47 +28,11 @@ final class PortListener extends Thread {
     private volatile boolean closed;
     private volatile @Nullable ServerSocket listening;
 
-    /// Listens on one port of this server, on all addresses where it is to be found.
-    ///
-    /// @param what the port's name, for people
-    /// @param bindTries 0: endless
-    /// @param accepted gets each connection and must not block
-    /// @param failed is told why a port cannot be had
-    static List<PortListener> startAll(
-            String what,
-            PeerSettings settings,
-            ToIntFunction<PeerAddress> port,
-            int bindTries,
-            Consumer<Socket> accepted,
-            Consumer<String> failed) {
-        var listeners = new ArrayList<PortListener>();
-        for (Endpoint each : endpoints(settings, port)) {
-            var listener = new PortListener(what, each, bindTries, accepted, failed);
-            listeners.add(listener);
-            listener.start();
-        }
-        return listeners;
-    }
-
-    /// Where this server listens.
-    private static List<Endpoint> endpoints(
-            PeerSettings settings, ToIntFunction<PeerAddress> port) {
-        var all = new ArrayList<Endpoint>();
-        for (PeerAddress each : settings.me().addresses()) {
-            String host = settings.listenOnAllAddresses() ? "" : each.host();
-            var endpoint = new Endpoint(host, port.applyAsInt(each));
-            if (!all.contains(endpoint)) {
-                all.add(endpoint);
-            }
-        }
-        return all;
-    }
-
     /// @param what the port's name, for people
     /// @param bindTries 0: endless
     /// @param accepted gets each connection and must not block
     /// @param failed is told why the port cannot be had, once
-    private PortListener(
+    PortListener(
             String what,
             Endpoint endpoint,
             int bindTries,

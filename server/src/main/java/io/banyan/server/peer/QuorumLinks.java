@@ -58,10 +58,16 @@ final class QuorumLinks {
     /// Which learner is on which link from outside.
     private final Map<Long, QuorumLink> learners = new ConcurrentHashMap<>();
 
-    private final List<PortListener> listeners = new ArrayList<>();
+    private final OwnPort forLearners;
 
-    /// On the port for observers, while it is open. Guarded by itself.
-    private final List<PortListener> forObservers = new ArrayList<>();
+    /// Open while this server follows, if it is to serve observers.
+    private final OwnPort forObservers;
+
+    /// Where this server is to be found. Guarded by this, as the two below.
+    private List<PeerAddress> own;
+
+    private boolean started;
+    private boolean servesObservers;
 
     private final Refusals refusals = new Refusals("quorum port");
     private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
@@ -78,37 +84,48 @@ final class QuorumLinks {
         this.known = known;
         this.events = events;
         this.loaders = loaders;
-    }
-
-    void start() {
-        listeners.addAll(
-                PortListener.startAll(
+        own = settings.me().addresses();
+        forLearners =
+                new OwnPort(
                         "quorum port",
                         settings,
                         PeerAddress::quorumPort,
-                        settings.bindTries(),
                         socket -> accepted(socket, events::linkOpened),
-                        events::portFailed));
+                        events::portFailed);
+        forObservers =
+                new OwnPort(
+                        "observer master port",
+                        settings,
+                        address -> settings.observerMasterPort(),
+                        socket -> accepted(socket, events::observerLinkOpened),
+                        events::portFailed);
+    }
+
+    synchronized void start() {
+        started = true;
+        forLearners.listenAt(own, settings.bindTries());
+    }
+
+    /// Others look for this server there from now on. A port that is taken is asked for again and
+    /// again.
+    synchronized void moveTo(List<PeerAddress> addresses) {
+        own = addresses;
+        if (started && !closed) {
+            forLearners.listenAt(own, 0);
+            if (servesObservers) {
+                forObservers.listenAt(own, 0);
+            }
+        }
     }
 
     /// Opens or closes the port where followers serve observers. While another server has it, which
     /// may be one of this ensemble on the same machine, it is asked for again and again: a vote is
     /// worth more than this port.
-    void serveObservers(boolean open) {
-        int port = settings.observerMasterPort();
-        synchronized (forObservers) {
-            forObservers.forEach(PortListener::close);
-            forObservers.clear();
-            if (port > 0 && open && !closed) {
-                forObservers.addAll(
-                        PortListener.startAll(
-                                "observer master port",
-                                settings,
-                                address -> port,
-                                0,
-                                socket -> accepted(socket, events::observerLinkOpened),
-                                events::portFailed));
-            }
+    synchronized void serveObservers(boolean open) {
+        servesObservers = open && settings.observerMasterPort() > 0 && !closed;
+        forObservers.close();
+        if (servesObservers) {
+            forObservers.listenAt(own, 0);
         }
     }
 
@@ -157,9 +174,11 @@ final class QuorumLinks {
     }
 
     void close() {
-        closed = true;
-        listeners.forEach(PortListener::close);
-        serveObservers(false);
+        synchronized (this) {
+            closed = true;
+            forLearners.close();
+            forObservers.close();
+        }
         links.values().forEach(QuorumLink::end);
         links.clear();
     }
