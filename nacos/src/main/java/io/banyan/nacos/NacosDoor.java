@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.banyan.nacos.auth.Auth;
+import io.banyan.nacos.config.Budget;
 import io.banyan.nacos.config.Configs;
 import io.banyan.nacos.config.Limits;
 import io.banyan.nacos.grpc.NacosGrpc;
@@ -100,9 +101,11 @@ final class NacosDoor implements Door {
                 new MultiThreadIoEventLoopGroup(
                         1, new DefaultThreadFactory("nacos-udp", true), NioIoHandler.newFactory());
         var udp = new UdpPush(services, thread, udpLoop, System::nanoTime);
+        var budget = new Budget(settings.heldBytesMax());
         var grpc =
                 new NacosGrpc(
                         tree,
+                        budget,
                         configs,
                         limits,
                         services,
@@ -120,8 +123,12 @@ final class NacosDoor implements Door {
                         leases,
                         udp,
                         auth,
-                        grpc::connected);
-        ServerBuilder builder = Server.builder().workerGroup(workers, false);
+                        grpc::connected,
+                        budget);
+        ServerBuilder builder =
+                Server.builder()
+                        .workerGroup(workers, false)
+                        .maxNumConnections(settings.connectionsMax());
         listen(builder, settings, settings.httpPort());
         listen(builder, settings, settings.grpcPort());
         Server server =
@@ -136,7 +143,7 @@ final class NacosDoor implements Door {
                         .http2MaxHeaderListSize(HEADER_BYTES_MAX)
                         .disableServerHeader()
                         .disableDateHeader()
-                        .service(grpc.service())
+                        .service(grpc.service(), service -> service.decorate(grpc::held))
                         .route()
                         .path(NacosHttp.LISTENER_PATH)
                         .maxRequestLength(NacosHttp.LISTENER_BYTES_MAX)

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 ///   instance outlives it
 /// @param probeMillis `nacos.probeMillis`: how often it is looked whether a persistent instance is
 ///   there; 0 for never
+/// @param heldBytesMax `nacos.heldBytesMax`: of large requests and of answers that are not taken,
+///   all connections together
+/// @param connectionsMax `nacos.connectionsMax`: at once; more are closed as they come
 /// @param contentBytesMax of one configuration
 record NacosSettings(
         @Nullable String address,
@@ -27,6 +30,8 @@ record NacosSettings(
         boolean open,
         int overrideKeepMillis,
         int probeMillis,
+        int heldBytesMax,
+        int connectionsMax,
         int contentBytesMax) {
     static final int GRPC_OFFSET = 1000;
 
@@ -40,13 +45,24 @@ record NacosSettings(
                     "auth.enabled",
                     "zookeeperWrites",
                     "overrideKeepMillis",
-                    "probeMillis");
+                    "probeMillis",
+                    "heldBytesMax",
+                    "connectionsMax");
 
     /// As Nacos has it.
     private static final int OVERRIDE_KEEP_MILLIS = 60_000;
 
     /// Three rounds decide; Nacos takes 6 to 20 s for that.
     private static final int PROBE_MILLIS = 4_000;
+
+    /// Of the heap, unless it is said: the rest is the tree's.
+    private static final int HELD_PART = 4;
+
+    /// A single large request is to have room.
+    private static final int HELD_BYTES_MIN = 1 << 20;
+
+    /// Clients need one or two each; an idle one costs a few KB.
+    private static final int CONNECTIONS_MAX = 50_000;
 
     /// For what a transaction holds beside contents.
     private static final int OVERHEAD_BYTES = 32 * 1024;
@@ -93,8 +109,18 @@ record NacosSettings(
                 auth,
                 Map.copyOf(passwords),
                 flag(keys, "zookeeperWrites", !auth),
-                millis(keys, "overrideKeepMillis", OVERRIDE_KEEP_MILLIS, 1),
-                millis(keys, "probeMillis", PROBE_MILLIS, 0),
+                number(keys, "overrideKeepMillis", OVERRIDE_KEEP_MILLIS, 1, "milliseconds"),
+                number(keys, "probeMillis", PROBE_MILLIS, 0, "milliseconds"),
+                number(
+                        keys,
+                        "heldBytesMax",
+                        (int)
+                                Math.min(
+                                        Integer.MAX_VALUE,
+                                        Runtime.getRuntime().maxMemory() / HELD_PART),
+                        HELD_BYTES_MIN,
+                        "bytes"),
+                number(keys, "connectionsMax", CONNECTIONS_MAX, 1, "connections"),
                 contentBytesMax(config.requestLimits()));
     }
 
@@ -119,21 +145,22 @@ record NacosSettings(
                 "nacos.port=" + text + ": a port from 1 to " + PORT_MAX + ", gRPC is on it + 1000");
     }
 
-    private static int millis(Map<String, String> keys, String key, int fallback, int least) {
+    private static int number(
+            Map<String, String> keys, String key, int fallback, int least, String unit) {
         String value = keys.get(key);
         if (value == null) {
             return fallback;
         }
         try {
-            int millis = Integer.parseInt(value);
-            if (millis >= least) {
-                return millis;
+            int number = Integer.parseInt(value);
+            if (number >= least) {
+                return number;
             }
         } catch (NumberFormatException e) {
             // Said below.
         }
         throw new IllegalArgumentException(
-                "nacos." + key + "=" + value + ": milliseconds, at least " + least);
+                "nacos." + key + "=" + value + ": " + unit + ", at least " + least);
     }
 
     private static boolean flag(Map<String, String> keys, String key, boolean fallback) {

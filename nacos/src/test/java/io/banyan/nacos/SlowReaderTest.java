@@ -47,6 +47,41 @@ class SlowReaderTest {
         }
     }
 
+    /// What it asked for and does not take fills what all may hold; then who asks for much is told
+    /// so, and who asks for little is served as ever.
+    @Test
+    void whatAllTogetherMayMakeTheServerHoldIsBounded() throws Exception {
+        try (var server =
+                new NacosServer("zookeeper.nacos.heldBytesMax", Integer.toString(1 << 20))) {
+            String large = "0123456789abcdef".repeat(40_000);
+            server.publish("large", large);
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                var out = new DataOutputStream(socket.getOutputStream());
+                out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
+                frame(out, SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0});
+                frame(out, HEADERS, 5, 1, get("large"));
+                out.flush();
+                var in = new DataInputStream(socket.getInputStream());
+                while (!readHead(in)) {}
+
+                var answer = server.get("/v1/cs/configs?dataId=large&group=G");
+                assertThat(answer.statusCode()).isEqualTo(503);
+                assertThat(answer.body()).contains("nacos.heldBytesMax");
+                var refused =
+                        server.post(
+                                "/v1/cs/configs",
+                                NacosServer.form(
+                                        "dataId", "other", "group", "G", "content", large));
+                assertThat(refused.statusCode()).isEqualTo(503);
+                server.publish("small", "1");
+                assertThat(server.get("/v1/cs/configs?dataId=small&group=G").body()).isEqualTo("1");
+            }
+            // It hung up, and what it held goes when the server has seen that.
+            while (server.get("/v1/cs/configs?dataId=large&group=G").statusCode() == 503) {}
+            assertThat(server.get("/v1/cs/configs?dataId=large&group=G").body()).isEqualTo(large);
+        }
+    }
+
     private static byte[] get(String dataId) throws IOException {
         var block = new ByteArrayOutputStream();
         // GET and http, of the static table; path and authority as they are.
@@ -71,6 +106,18 @@ class SlowReaderTest {
         out.writeByte(flags);
         out.writeInt(stream);
         out.write(payload);
+    }
+
+    /// Reads a frame.
+    ///
+    /// @return whether it is the head of an answer
+    private static boolean readHead(DataInputStream in) throws IOException {
+        int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+        int type = in.readUnsignedByte();
+        in.readUnsignedByte();
+        in.readInt();
+        in.readFully(new byte[length]);
+        return type == HEADERS;
     }
 
     /// Reads a frame.

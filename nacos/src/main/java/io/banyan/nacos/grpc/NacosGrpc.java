@@ -2,10 +2,14 @@ package io.banyan.nacos.grpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.logging.RequestLogProperty;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.banyan.nacos.auth.Auth;
+import io.banyan.nacos.config.Budget;
 import io.banyan.nacos.config.Configs;
 import io.banyan.nacos.config.Invalid;
 import io.banyan.nacos.config.Limits;
@@ -21,6 +25,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.Channel;
@@ -48,6 +53,7 @@ public final class NacosGrpc {
     private static final AttributeKey<Client> CLIENT = AttributeKey.valueOf("nacos-client");
 
     private static final int MESSAGE_BYTES_MAX = 10 << 20;
+    private static final String CALL = "/Request/request";
     private static final int SCAN_MILLIS = 1_000;
 
     /// A client that says nothing so long is asked whether it lives,
@@ -66,7 +72,12 @@ public final class NacosGrpc {
 
     private static final String NOT_LOADED = "this server has not joined the others yet";
 
+    /// Of a request, from its first byte until its answer was taken.
+    private static final AttributeKey<Budget.Holding> HOLDING =
+            AttributeKey.valueOf("nacos-holding");
+
     private final NacosTree tree;
+    private final Budget budget;
     private final EventExecutor thread;
     private final Auth auth;
     private final LongSupplier millis;
@@ -81,6 +92,7 @@ public final class NacosGrpc {
     /// @param wallMillis for the ids of connections
     public NacosGrpc(
             NacosTree tree,
+            Budget budget,
             Configs configs,
             Limits limits,
             Services services,
@@ -89,6 +101,7 @@ public final class NacosGrpc {
             LongSupplier millis,
             LongSupplier wallMillis) {
         this.tree = tree;
+        this.budget = budget;
         this.thread = tree.thread();
         this.auth = auth;
         this.millis = millis;
@@ -129,6 +142,30 @@ public final class NacosGrpc {
                 .maxRequestMessageLength(MESSAGE_BYTES_MAX)
                 .maxResponseMessageLength(MESSAGE_BYTES_MAX)
                 .build();
+    }
+
+    /// Counts what calls hold; the streams, on which little is said, are not counted.
+    ///
+    /// @param service what {@link #service} gave
+    public HttpResponse held(
+            HttpService service, ServiceRequestContext context, HttpRequest request)
+            throws Exception {
+        if (!context.path().equals(CALL)) {
+            return service.serve(context, request);
+        }
+        Budget.Holding holding = budget.open();
+        context.setAttr(HOLDING, holding);
+        context.log().whenComplete().thenRun(holding::close);
+        return service.serve(
+                context,
+                request.mapData(data -> {
+                    if (holding.take(data.length())) {
+                        return data;
+                    }
+                    throw Status.RESOURCE_EXHAUSTED
+                            .withDescription(Budget.REFUSAL)
+                            .asRuntimeException();
+                }));
     }
 
     private static ServerServiceDefinition definition(
@@ -365,6 +402,7 @@ public final class NacosGrpc {
             return;
         }
         client.heard(millis.getAsLong());
+        Budget.Holding holding = ServiceRequestContext.current().attr(HOLDING);
         CompletionStage<ObjectNode> stage;
         try {
             stage = dispatch(client, payload);
@@ -377,7 +415,12 @@ public final class NacosGrpc {
                         body.path("errorCode").asInt() == Reply.NO_HANDLER
                                 ? "ErrorResponse"
                                 : Reply.typeFor(type);
-                answer(out, answerType, body);
+                Payload made = Payload.of(answerType, body);
+                if (holding == null || holding.take(made.body().length)) {
+                    answer(out, made);
+                } else {
+                    answer(out, answerType, Reply.failure(Reply.TOO_BUSY, Budget.REFUSAL));
+                }
             } else if (failure != null) {
                 fail(out, type, failure);
             }
@@ -447,11 +490,15 @@ public final class NacosGrpc {
     }
 
     private static void answer(StreamObserver<Payload> out, String type, ObjectNode body) {
+        answer(out, Payload.of(type, body));
+    }
+
+    private static void answer(StreamObserver<Payload> out, Payload payload) {
         try {
-            out.onNext(Payload.of(type, body));
+            out.onNext(payload);
             out.onCompleted();
         } catch (IllegalStateException e) {
-            LOG.debug("the client did not wait for {}: {}", type, e.getMessage());
+            LOG.debug("the client did not wait for {}: {}", payload.type(), e.getMessage());
         }
     }
 }

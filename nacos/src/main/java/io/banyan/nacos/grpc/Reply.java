@@ -16,6 +16,9 @@ final class Reply {
     static final int NO_HANDLER = 302;
     static final int BROKEN = 502;
 
+    /// More than the server may hold.
+    static final int TOO_BUSY = 503;
+
     private static final int OK = 200;
     private static final int FAILED = 500;
 

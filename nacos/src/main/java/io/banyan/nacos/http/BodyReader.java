@@ -2,9 +2,9 @@ package io.banyan.nacos.http;
 
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpObject;
+import io.banyan.nacos.config.Budget;
 import java.io.ByteArrayOutputStream;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -12,15 +12,10 @@ import org.reactivestreams.Subscription;
 /// Reads a body up to a limit; what is longer is read to its end and forgotten, so that the client
 /// gets its refusal instead of a broken connection.
 ///
-/// All bodies that are being read share one budget.
+/// All bodies share one budget, each until its request has its answer.
 final class BodyReader implements Subscriber<HttpObject> {
     /// Of one body. Percent-encoding makes three bytes of one.
     static final int BYTES_MAX = 8 << 20;
-
-    /// Of all bodies together.
-    private static final long BUDGET_BYTES = 96L << 20;
-
-    private static final AtomicLong TAKEN_BYTES = new AtomicLong();
 
     /// How a body ended.
     enum Verdict {
@@ -33,10 +28,15 @@ final class BodyReader implements Subscriber<HttpObject> {
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     record Body(Verdict verdict, byte[] bytes) {}
 
+    private final Budget.Holding holding;
     private final CompletableFuture<Body> done = new CompletableFuture<>();
     private @Nullable ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     private Verdict verdict = Verdict.WHOLE;
-    private long taken;
+
+    /// @param holding of the request, closed when that has its answer
+    BodyReader(Budget.Holding holding) {
+        this.holding = holding;
+    }
 
     CompletableFuture<Body> done() {
         return done;
@@ -55,11 +55,9 @@ final class BodyReader implements Subscriber<HttpObject> {
         int length = data.length();
         if (bytes.size() + length > BYTES_MAX) {
             forget(Verdict.TOO_LONG);
-        } else if (TAKEN_BYTES.addAndGet(length) > BUDGET_BYTES) {
-            taken += length;
+        } else if (!holding.take(length)) {
             forget(Verdict.TOO_BUSY);
         } else {
-            taken += length;
             bytes.writeBytes(data.array());
         }
     }
@@ -67,23 +65,16 @@ final class BodyReader implements Subscriber<HttpObject> {
     private void forget(Verdict why) {
         verdict = why;
         bytes = null;
-        giveBack();
-    }
-
-    private void giveBack() {
-        TAKEN_BYTES.addAndGet(-taken);
-        taken = 0;
+        holding.giveBack();
     }
 
     @Override
     public void onError(Throwable failure) {
-        giveBack();
         done.completeExceptionally(failure);
     }
 
     @Override
     public void onComplete() {
-        giveBack();
         // A listener's request stays with it for as long as it hangs, and this reader with that.
         ByteArrayOutputStream read = bytes;
         bytes = null;

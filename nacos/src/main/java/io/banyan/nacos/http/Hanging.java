@@ -1,6 +1,7 @@
 package io.banyan.nacos.http;
 
 import io.banyan.nacos.auth.Auth;
+import io.banyan.nacos.config.Budget;
 import io.banyan.nacos.config.Listened;
 import io.banyan.nacos.config.LongPolls;
 import io.banyan.nacos.config.Viewer;
@@ -40,6 +41,9 @@ final class Hanging extends ChannelDuplexHandler {
     /// Some hundred lines; whoever listens to more is one of few.
     private static final int BODY_BYTES_MAX = 32 * 1024;
 
+    /// What is kept of a listening request for each byte of it.
+    private static final int HELD_FOR_EACH_BYTE = 4;
+
     private final Listeners listeners;
     private final NacosHttp http;
 
@@ -60,11 +64,12 @@ final class Hanging extends ChannelDuplexHandler {
         private final @Nullable String timeout;
         private final @Nullable String noHangup;
         private final @Nullable String token;
+        private final Budget.Holding holding;
         private byte[] body;
         private int read;
         private LongPolls.@Nullable Poll poll;
 
-        Request(HttpRequest from, InetSocketAddress remote, int length) {
+        Request(HttpRequest from, InetSocketAddress remote, int length, Budget.Holding holding) {
             HttpHeaders headers = from.headers();
             keepAlive = HttpUtil.isKeepAlive(from);
             viewer =
@@ -76,6 +81,7 @@ final class Hanging extends ChannelDuplexHandler {
             String own = filled(headers, "accesstoken");
             token = own == null ? filled(headers, "authorization") : own;
             body = new byte[length];
+            this.holding = holding;
         }
 
         private static @Nullable String filled(HttpHeaders headers, String name) {
@@ -108,12 +114,10 @@ final class Hanging extends ChannelDuplexHandler {
             ctx.channel().config().setAutoRead(false);
         } else if (now != null) {
             read(ctx, now, message);
-        } else if (message instanceof HttpRequest begins && isOurs(begins)) {
-            int length = begins.headers().getInt(HttpHeaderNames.CONTENT_LENGTH, 0);
-            request =
-                    new Request(begins, (InetSocketAddress) ctx.channel().remoteAddress(), length);
-            ReferenceCountUtil.release(message);
-        } else {
+        } else if (!(message instanceof HttpRequest begins
+                && isOurs(begins)
+                && begin(ctx, begins))) {
+            // Also one for which there is no room: Armeria's way refuses it.
             if (message instanceof HttpRequest) {
                 owed = true;
             }
@@ -125,6 +129,24 @@ final class Hanging extends ChannelDuplexHandler {
     /// comes of the latter's body does not.
     private static boolean isNext(@Nullable Request now, Object message) {
         return now != null || message instanceof HttpRequest;
+    }
+
+    private static int length(HttpRequest begins) {
+        return begins.headers().getInt(HttpHeaderNames.CONTENT_LENGTH, Integer.MAX_VALUE);
+    }
+
+    /// @return false if there is no room for it
+    private boolean begin(ChannelHandlerContext ctx, HttpRequest begins) {
+        int length = length(begins);
+        Budget.Holding holding = http.budget().open();
+        if (!holding.take((long) HELD_FOR_EACH_BYTE * length)) {
+            return false;
+        }
+        request =
+                new Request(
+                        begins, (InetSocketAddress) ctx.channel().remoteAddress(), length, holding);
+        ReferenceCountUtil.release(begins);
+        return true;
     }
 
     private boolean isOurs(HttpRequest begins) {
@@ -140,8 +162,7 @@ final class Hanging extends ChannelDuplexHandler {
                 && !headers.contains("upgrade")
                 && (type == null || type.contains("form-urlencoded"))
                 && headers.contains(HttpHeaderNames.CONTENT_LENGTH)
-                && headers.getInt(HttpHeaderNames.CONTENT_LENGTH, Integer.MAX_VALUE)
-                        <= BODY_BYTES_MAX;
+                && length(begins) <= BODY_BYTES_MAX;
     }
 
     private void read(ChannelHandlerContext ctx, Request now, Object message) {
@@ -200,6 +221,7 @@ final class Hanging extends ChannelDuplexHandler {
 
     private void answer(ChannelHandlerContext ctx, Request now, Answer answer) {
         request = null;
+        now.holding.close();
         HttpHeaders headers = answer.nettyHeaders();
         if (!now.keepAlive) {
             headers = headers.copy().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -264,8 +286,11 @@ final class Hanging extends ChannelDuplexHandler {
     private void forget() {
         Request now = request;
         request = null;
-        if (now != null && now.poll != null) {
-            now.poll.cancel();
+        if (now != null) {
+            now.holding.close();
+            if (now.poll != null) {
+                now.poll.cancel();
+            }
         }
         if (behind != null) {
             behind.forEach(ReferenceCountUtil::release);

@@ -1,6 +1,7 @@
 package io.banyan.nacos.http;
 
 import io.banyan.nacos.auth.Auth;
+import io.banyan.nacos.config.Budget;
 import io.banyan.nacos.config.Configs;
 import io.banyan.nacos.config.Limits;
 import io.banyan.nacos.naming.ConnectedClient;
@@ -26,7 +27,8 @@ public final class HttpRooms {
             Leases leases,
             UdpPush udp,
             Auth auth,
-            Supplier<List<ConnectedClient>> connected) {
+            Supplier<List<ConnectedClient>> connected,
+            Budget budget) {
         var routes = new Routes();
         var calls = new ConfigCalls(configs, limits);
         var listeners = new Listeners(configs.polls());
@@ -37,6 +39,6 @@ public final class HttpRooms {
         new ClientCalls(tree, naming, connected).addTo(routes);
         new PrometheusTargets(services).addTo(routes);
         new ConsoleV1(tree, configs, auth).addTo(routes);
-        return new NacosHttp(routes, auth, listeners, tree::isLoaded);
+        return new NacosHttp(routes, auth, listeners, tree::isLoaded, budget);
     }
 }

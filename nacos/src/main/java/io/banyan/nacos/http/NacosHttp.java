@@ -8,6 +8,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.RoutingContext;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.banyan.nacos.auth.Auth;
+import io.banyan.nacos.config.Budget;
 import io.banyan.nacos.config.Invalid;
 import io.banyan.nacos.json.Json;
 import io.banyan.nacos.tree.TreeFailure;
@@ -62,13 +63,20 @@ public final class NacosHttp implements HttpService {
 
     private final Listeners listeners;
     private final BooleanSupplier loaded;
+    private final Budget budget;
 
     /// @param loaded whether this server knows the tree already
-    NacosHttp(Routes routes, Auth auth, Listeners listeners, BooleanSupplier loaded) {
+    NacosHttp(
+            Routes routes, Auth auth, Listeners listeners, BooleanSupplier loaded, Budget budget) {
         this.routes = routes;
         this.auth = auth;
         this.listeners = listeners;
         this.loaded = loaded;
+        this.budget = budget;
+    }
+
+    Budget budget() {
+        return budget;
     }
 
     Auth auth() {
@@ -85,7 +93,10 @@ public final class NacosHttp implements HttpService {
     public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
         String path = path(context);
         Handler handler = routes.find(request.method(), path);
-        var body = new BodyReader();
+        Budget.Holding holding = budget.open();
+        // Also when the connection ends, or the client does not want the answer any more.
+        context.log().whenComplete().thenRun(holding::close);
+        var body = new BodyReader(holding);
         request.subscribe(body, context.eventLoop());
         // One future for all steps: ten thousand listeners hang on what is made here.
         var answered = new CompletableFuture<HttpResponse>();
@@ -100,11 +111,17 @@ public final class NacosHttp implements HttpService {
                     } catch (RuntimeException e) {
                         stage = CompletableFuture.failedFuture(e);
                     }
-                    stage.whenComplete((answer, failure) ->
-                            answered.complete(
-                                    (failure == null ? answer : failed(path, failure)).toHttp()));
+                    stage.whenComplete((answer, failure) -> {
+                        Answer made = failure == null ? answer : failed(path, failure);
+                        answered.complete(held(holding, path, made).toHttp());
+                    });
                 });
         return HttpResponse.of(answered);
+    }
+
+    /// An answer is held until its client has taken it.
+    private static Answer held(Budget.Holding holding, String path, Answer answer) {
+        return holding.take(answer.body().length) ? answer : refusal(path, 503, Budget.REFUSAL);
     }
 
     /// A listener hangs, so its request is read as a whole and leaves no queue behind: a kilobyte
@@ -140,7 +157,7 @@ public final class NacosHttp implements HttpService {
                                 "invalid content, over " + BodyReader.BYTES_MAX + " bytes"));
             }
             case TOO_BUSY -> {
-                return now(refusal(path, 503, "too many large requests now, try again"));
+                return now(refusal(path, 503, Budget.REFUSAL));
             }
         }
         if (handler == null) {
