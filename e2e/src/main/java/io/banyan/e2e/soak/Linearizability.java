@@ -265,7 +265,20 @@ public final class Linearizability {
     private Place place() {
         int first = placed.nextClearBit(0);
         BitSet beyond = placed.get(first, Math.max(first, placed.length()));
-        return new Place(first, beyond, plainUsed, (BitSet) conditionalUsed.clone(), state);
+        return new Place(first, beyond, plainUsed, conditionalThatMatters(), state);
+    }
+
+    /// Which conditional writes have been taken, without those that ask for a version that is gone:
+    /// they have no future, whether they were taken or not.
+    private BitSet conditionalThatMatters() {
+        var matters = (BitSet) conditionalUsed.clone();
+        for (int i = matters.nextSetBit(0); i >= 0; i = matters.nextSetBit(i + 1)) {
+            Operation each = conditional.get(i);
+            if (each.expected() != Operation.ANY && each.expected() < state.version()) {
+                matters.clear(i);
+            }
+        }
+        return matters;
     }
 
     private String describe() {

@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.banyan.e2e.soak.Operation.Kind;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The judge is only worth something if it condemns: each promise is broken once.
+@Tag("fast")
 class JudgeTest {
     private final History history = new History();
 
     @Test
     void whatIsAsItShouldBePasses() {
         write(1, 100, 0, 10, 1);
-        read(5, 1, 11, 12, 5, 1, 100);
+        read(5, 1, 11, 12, 1, 1, 100);
         write(9, 101, 13, 14, 2);
         openWrite(102, 15);
 

@@ -6,10 +6,12 @@ import io.banyan.e2e.soak.Operation.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The search accepts what has an order and condemns what has none. Moments are numbers without a
 /// unit.
+@Tag("fast")
 class LinearizabilityTest {
     private static final int BAD_VERSION = -103;
 
