@@ -29,9 +29,10 @@ public final class Layout {
     public static final String NAMING_META = ROOT + "/naming-meta";
     public static final String AUTH = ROOT + "/auth";
 
-    /// What the door has to be told of: everything that its indexes are made of.
+    /// What the door has to be told of: everything that its indexes are made of or that is shown
+    /// for itself. A server on which nothing else happens learns of a change by its events only.
     static final List<String> WATCHED =
-            List.of(CONFIG, CONFIG_META, CONFIG_GRAY, NAMING, NAMING_META);
+            List.of(CONFIG, CONFIG_META, CONFIG_GRAY, NAMING, NAMING_META, NAMESPACES);
 
     private Layout() {}
 
