@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.banyan.nacos.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -93,6 +98,92 @@ class EnvelopeTest {
                 .isEqualTo("Development");
         open.send("DELETE", path + "?namespaceId=dev", null);
         assertThat(data(open.get(path))).hasSize(1);
+    }
+
+    @Test
+    void aNamespaceThatSomebodyElseMadeIsListedAlthoughNothingElseHappens() throws Exception {
+        String path = "/v1/console/namespaces";
+        open.post(path, form("customNamespaceId", "first", "namespaceName", "First"));
+
+        try (var zk = new ZooKeeper(open.zooKeeper(), 10_000, event -> {})) {
+            zk.create(
+                    "/nacos/ns/second",
+                    "{}".getBytes(StandardCharsets.UTF_8),
+                    ZooDefs.Ids.OPEN_ACL_UNSAFE,
+                    CreateMode.PERSISTENT);
+        }
+
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!open.get(path).body().contains("second")) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+        }
+        for (String each : new String[] {"first", "second"}) {
+            assertThat(open.send("DELETE", path + "?namespaceId=" + each, null).body())
+                    .isEqualTo("true");
+        }
+    }
+
+    @Test
+    void v3SaysTimesAndNamesAndAConfigurationIsDescribedAnew() throws Exception {
+        String where = "dataId=told&groupName=G&namespaceId=public";
+        open.post("/v3/admin/cs/config", where + "&content=1&desc=first&configTags=a");
+
+        JsonNode there =
+                data(
+                        open.send(
+                                "PUT",
+                                "/v3/admin/cs/config/metadata?" + where + "&desc=second",
+                                null));
+        JsonNode listed =
+                data(open.get("/v3/admin/cs/config/list?search=accurate&" + where))
+                        .get("pageItems")
+                        .get(0);
+        JsonNode record =
+                data(open.get("/v3/admin/cs/history/list?" + where)).get("pageItems").get(0);
+
+        assertThat(there.asBoolean()).isTrue();
+        assertThat(listed.get("desc").asText()).isEqualTo("second");
+        assertThat(listed.get("configTags").asText()).isEqualTo("a");
+        assertThat(listed.get("md5").asText()).isEqualTo("c4ca4238a0b923820dcc509a6f75849b");
+        assertThat(listed.get("modifyTime").asLong()).isPositive();
+        assertThat(record.get("groupName").asText()).isEqualTo("G");
+        assertThat(record.get("namespaceId").asText()).isEqualTo("public");
+        assertThat(record.get("modifyTime").asLong()).isPositive();
+        var absent =
+                open.send(
+                        "PUT", "/v3/admin/cs/config/metadata?dataId=none&groupName=G&desc=x", null);
+        assertThat(absent.statusCode()).isEqualTo(404);
+        var tooLong =
+                open.send(
+                        "PUT",
+                        "/v3/admin/cs/config/metadata?" + where + "&desc=" + "x".repeat(500),
+                        null);
+        assertThat(tooLong.statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void v3ShowsAServiceWithItsClustersAndInstances() throws Exception {
+        open.post("/v3/admin/ns/instance?serviceName=shown&ip=10.0.0.7&port=80", null);
+
+        JsonNode detail = data(open.get("/v3/admin/ns/service?serviceName=shown"));
+        JsonNode all =
+                data(open.get(
+                                "/v3/admin/ns/service/list?withInstances=true"
+                                        + "&serviceNameParam=shown"))
+                        .get("pageItems");
+
+        assertThat(detail.get("serviceName").asText()).isEqualTo("shown");
+        assertThat(detail.at("/clusterMap/DEFAULT/healthChecker/type").asText()).isEqualTo("TCP");
+        assertThat(detail.at("/clusterMap/DEFAULT/hosts").isMissingNode()).isTrue();
+        assertThat(all).hasSize(1);
+        assertThat(all.get(0).at("/clusterMap/DEFAULT/hosts/0/ip").asText()).isEqualTo("10.0.0.7");
+        // What Nacos's own maintainer client asks.
+        JsonNode publishers =
+                data(
+                        open.get(
+                                "/v3/admin/ns/client/service/publisher/list?serviceName=shown"
+                                        + "&ip=null&port=null"));
+        assertThat(publishers).hasSize(1);
     }
 
     @Test

@@ -141,6 +141,21 @@ public final class Configs {
         });
     }
 
+    /// Says something else about a configuration; its content stays, and nobody is woken.
+    ///
+    /// @param said its description and its tags; what is null stays as it is
+    /// @return whether there is such a configuration
+    public CompletableFuture<Boolean> describe(ConfigKey key, Meta said) {
+        return tree.transact(view -> {
+            if (!view.exists(key.contentPath())) {
+                return new Plan.Refuse<>(false);
+            }
+            Ops ops = tree.ops(view);
+            ops.put(key.metaPath(), Json.bytes(meta(view, key).described(said)));
+            return new Plan.Change<>(ops.list(), true);
+        });
+    }
+
     private void record(
             Ops ops,
             ConfigKey key,

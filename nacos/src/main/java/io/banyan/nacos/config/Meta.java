@@ -55,6 +55,21 @@ public record Meta(
                 srcIp);
     }
 
+    /// This with that one's description and tags, where they are given.
+    Meta described(Meta said) {
+        return new Meta(
+                type,
+                appName,
+                said.desc == null ? desc : said.desc,
+                said.tags == null ? tags : said.tags,
+                use,
+                effect,
+                schema,
+                encryptedDataKey,
+                srcUser,
+                srcIp);
+    }
+
     /// What stands in a znode; nothing at all if that is no JSON.
     static Meta read(byte[] data) {
         if (data.length == 0) {

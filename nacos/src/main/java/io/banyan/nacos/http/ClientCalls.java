@@ -252,8 +252,13 @@ final class ClientCalls {
     }
 
     private static boolean isWanted(Params params, @Nullable String ip, int port) {
-        String wanted = params.filled("ip");
-        return (wanted == null || wanted.equals(ip)) && params.number("port", port) == port;
+        return isWanted(params.filled("ip"), String.valueOf(ip))
+                && isWanted(params.filled("port"), Integer.toString(port));
+    }
+
+    /// Nacos's own maintainer client writes `null` for what it does not ask for.
+    private static boolean isWanted(@Nullable String asked, String there) {
+        return asked == null || asked.equals("null") || asked.equals(there);
     }
 
     private Answer publishers(Call call, Known known, Version as) {

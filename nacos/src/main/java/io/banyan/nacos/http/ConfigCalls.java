@@ -25,6 +25,25 @@ record ConfigCalls(Configs configs, Limits limits) {
                 params.filled(namespaceName), params.filled(groupName), params.filled("dataId"));
     }
 
+    /// @return whether there is such a configuration
+    CompletableFuture<Boolean> describe(Call call, ConfigKey key) {
+        Params params = call.params();
+        var said =
+                new Meta(
+                        null,
+                        null,
+                        params.filledAny("desc", "description"),
+                        params.filledAny("config_tags", "configTags"),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null);
+        limits.meta(said);
+        return configs.describe(key, said);
+    }
+
     CompletableFuture<Published> publish(Call call, ConfigKey key) {
         Params params = call.params();
         String content = params.require("content");

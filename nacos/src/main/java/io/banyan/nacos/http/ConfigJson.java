@@ -2,6 +2,7 @@ package io.banyan.nacos.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.banyan.nacos.config.ConfigKey;
 import io.banyan.nacos.config.Found;
 import io.banyan.nacos.config.History;
 import io.banyan.nacos.config.Meta;
@@ -42,6 +43,17 @@ final class ConfigJson {
                 .put("effect", meta.effect())
                 .put("schema", meta.schema())
                 .put("configTags", meta.tags());
+    }
+
+    /// As v3 has it: with other names for group and namespace, and times as numbers.
+    static ObjectNode v3(History record, boolean withContent) {
+        return v3(history(record, withContent), record.key())
+                .put("createTime", record.atMillis())
+                .put("modifyTime", record.atMillis());
+    }
+
+    static ObjectNode v3(ObjectNode node, ConfigKey key) {
+        return node.put("groupName", key.group()).put("namespaceId", key.namespace());
     }
 
     static ObjectNode history(History record, boolean withContent) {

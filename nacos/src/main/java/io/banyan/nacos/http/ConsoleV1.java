@@ -71,6 +71,8 @@ final class ConsoleV1 {
                 .get("/v3/admin/core/state", call -> Envelope.of(state()))
                 .get("/v3/admin/core/state/liveness", call -> Envelope.of("ok"))
                 .get("/v3/admin/core/state/readiness", call -> Envelope.of("ok"))
+                // Where Nacos's maintainer client asks.
+                .get("/v3/admin/core/ops/readiness", call -> Envelope.of(true))
                 .get("/serverlist", ConsoleV1::serverList);
         for (String v : List.of("/v1/core/cluster/nodes", "/v1/core/cluster/node/list")) {
             routes.get(v, call -> Answer.rest(200, "", members(call)));

@@ -6,6 +6,7 @@ import io.banyan.nacos.json.Json;
 import io.banyan.nacos.naming.Instance;
 import io.banyan.nacos.naming.Registry;
 import io.banyan.nacos.naming.Service;
+import io.banyan.nacos.naming.ServiceJson;
 import io.banyan.nacos.naming.ServiceKey;
 import io.banyan.nacos.naming.Subscriber;
 
@@ -38,6 +39,38 @@ final class InstanceJson {
         node.set("metadata", Json.node(service.meta().metadata()));
         node.set("selector", Json.parse(service.meta().selector()));
         return node.set("clusters", clusters(service, registry));
+    }
+
+    /// As v2 and v3 have it: the latter's names stand beside the former's.
+    ///
+    /// @param withHosts its instances too
+    static ObjectNode detail(Service service, Registry registry, boolean withHosts) {
+        ObjectNode node =
+                service(service, registry)
+                        .put("serviceName", service.key().name())
+                        .put(
+                                "ephemeral",
+                                service.instances().isEmpty()
+                                        || service.instances().stream()
+                                                .anyMatch(Instance::ephemeral));
+        ObjectNode byName = node.putObject("clusterMap");
+        for (String name : service.clusters()) {
+            Registry.Cluster settings = registry.cluster(service.key(), name);
+            ObjectNode cluster =
+                    byName.putObject(name)
+                            .put("clusterName", name)
+                            .put("healthyCheckPort", settings.checkPort())
+                            .put("useInstancePortForCheck", settings.checkPort() == 0);
+            cluster.putObject("healthChecker").put("type", settings.checkerType());
+            cluster.set("metadata", Json.node(settings.metadata()));
+            if (withHosts) {
+                ArrayNode hosts = cluster.putArray("hosts");
+                service.instances().stream()
+                        .filter(each -> each.cluster().equals(name))
+                        .forEach(each -> hosts.add(ServiceJson.host(service.key(), each)));
+            }
+        }
+        return node;
     }
 
     static ArrayNode clusters(Service service, Registry registry) {

@@ -56,6 +56,7 @@ final class V2 {
                     .delete(base, call -> delete(call, "groupName"))
                     .get(base + "/list", call -> search(call, "groupName"))
                     .on(HttpMethod.GET, base + "/listener", this::listenersOf)
+                    .put(base + "/metadata", this::describe)
                     .get(base + "/beta", this::beta)
                     .delete(base + "/beta", this::deleteBeta);
         }
@@ -164,11 +165,7 @@ final class V2 {
         Found found = configs.formal(key(call, groupName));
         return found == null
                 ? Envelope.failure(404, Envelope.NOT_FOUND, "config data not exist")
-                : Envelope.of(v3(ConfigJson.detail(found), found.key()));
-    }
-
-    private static ObjectNode v3(ObjectNode node, ConfigKey key) {
-        return node.put("groupName", key.group()).put("namespaceId", key.namespace());
+                : Envelope.of(ConfigJson.v3(ConfigJson.detail(found), found.key()));
     }
 
     private CompletionStage<Answer> publish(Call call, String groupName) {
@@ -211,7 +208,7 @@ final class V2 {
         return found == null || gray == null
                 ? Envelope.failure(404, Envelope.NOT_FOUND, "no beta version of this config")
                 : Envelope.of(
-                        v3(ConfigJson.detail(found), found.key())
+                        ConfigJson.v3(ConfigJson.detail(found), found.key())
                                 .put("grayName", Gray.BETA)
                                 .put("betaIps", gray.expression()));
     }
@@ -252,7 +249,21 @@ final class V2 {
                         params.filled("configDetail"));
         Page<Found> page =
                 configs.search(search, params.number("pageNo", 1), params.number("pageSize", 100));
-        return Envelope.of(ConfigJson.page(page, each -> v3(ConfigJson.listed(each), each.key())));
+        return Envelope.of(ConfigJson.page(page, each -> listed(each)));
+    }
+
+    private static ObjectNode listed(Found found) {
+        return ConfigJson.v3(ConfigJson.detail(found), found.key());
+    }
+
+    private CompletionStage<Answer> describe(Call call) {
+        return configCalls
+                .describe(call, key(call, "groupName"))
+                .thenApply(there ->
+                        there
+                                ? Envelope.of(true)
+                                : Envelope.failure(
+                                        404, Envelope.NOT_FOUND, "config data not exist"));
     }
 
     private static Answer noRecord() {
@@ -270,7 +281,7 @@ final class V2 {
                                             params.number("pageNo", 1),
                                             params.number("pageSize", 100));
                             return Envelope.of(
-                                    ConfigJson.page(page, each -> ConfigJson.history(each, false)));
+                                    ConfigJson.page(page, each -> ConfigJson.v3(each, false)));
                         })
                 .get(
                         base,
@@ -279,7 +290,7 @@ final class V2 {
                             return configs.history(key(call, groupName)).stream()
                                     .filter(each -> Long.toString(each.id()).equals(nid))
                                     .findFirst()
-                                    .map(each -> Envelope.of(ConfigJson.history(each, true)))
+                                    .map(each -> Envelope.of(ConfigJson.v3(each, true)))
                                     .orElseGet(V2::noRecord);
                         })
                 .get(
@@ -287,7 +298,7 @@ final class V2 {
                         call ->
                                 configs.history(key(call, groupName)).stream()
                                         .findFirst()
-                                        .map(each -> Envelope.of(ConfigJson.history(each, true)))
+                                        .map(each -> Envelope.of(ConfigJson.v3(each, true)))
                                         .orElseGet(V2::noRecord))
                 .get(
                         base + "/configs",
@@ -300,7 +311,7 @@ final class V2 {
                             ArrayNode list = Json.array();
                             configs.search(all, 1, Integer.MAX_VALUE)
                                     .items()
-                                    .forEach(each -> list.add(ConfigJson.listed(each)));
+                                    .forEach(each -> list.add(listed(each)));
                             return Envelope.of(list);
                         });
     }
@@ -453,27 +464,26 @@ final class V2 {
         ServiceMeta meta = NamingCalls.meta(call);
         return calls.registry()
                 .updateService(NamingCalls.key(call), old -> meta)
-                .thenApply(there ->
-                        there
-                                ? Envelope.of("ok")
-                                : Envelope.failure(
-                                        404, Envelope.SERVICE_NOT_FOUND, "no such service"));
+                .thenApply(V2::okOrNoService);
+    }
+
+    private static Answer okOrNoService(boolean there) {
+        return there ? Envelope.of("ok") : noService();
+    }
+
+    private static Answer noService() {
+        return Envelope.failure(404, Envelope.SERVICE_NOT_FOUND, "no such service");
     }
 
     private Answer service(Call call) {
         Service service = calls.services().get(NamingCalls.key(call));
         return service.exists()
-                ? Envelope.of(InstanceJson.service(service, calls.registry()))
-                : Envelope.failure(404, Envelope.SERVICE_NOT_FOUND, "no such service");
+                ? Envelope.of(InstanceJson.detail(service, calls.registry(), false))
+                : noService();
     }
 
     private CompletionStage<Answer> updateCluster(Call call) {
-        return calls.updateCluster(call)
-                .thenApply(there ->
-                        there
-                                ? Envelope.of("ok")
-                                : Envelope.failure(
-                                        404, Envelope.SERVICE_NOT_FOUND, "no such service"));
+        return calls.updateCluster(call).thenApply(V2::okOrNoService);
     }
 
     /// By pages with their numbers of instances, as v3 has it; names may be given in part.
@@ -491,7 +501,11 @@ final class V2 {
         }
         Page<Service> page =
                 Page.of(all, params.number("pageNo", 1), params.number("pageSize", 100));
-        return Envelope.of(ConfigJson.page(page, InstanceJson::summary));
+        return Envelope.of(
+                params.flag("withInstances", false)
+                        ? ConfigJson.page(
+                                page, each -> InstanceJson.detail(each, calls.registry(), true))
+                        : ConfigJson.page(page, InstanceJson::summary));
     }
 
     private Answer serviceList(Call call) {
