@@ -50,9 +50,9 @@ record Case(
         return new Case(name, what, clients, true, Where.ANY, play);
     }
 
-    /// A case without a client: it speaks to one server by hand.
+    /// A case without a client: it speaks by hand.
     static Case byHand(String name, String what, Play play) {
-        return new Case(name, what, EnumSet.noneOf(ClientKind.class), true, Where.ONE, play);
+        return new Case(name, what, EnumSet.noneOf(ClientKind.class), true, Where.ANY, play);
     }
 
     boolean isByHand() {

@@ -79,6 +79,7 @@ public final class NacosCommand implements Callable<Integer> {
         all.addAll(EnsembleCases.all());
         // Unless clients are named, with whom they have nothing to do.
         if (clients.isEmpty()) {
+            all.addAll(HandCases.all());
             all.addAll(RegisterCases.all());
             all.addAll(CrowdCases.all());
         }

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -32,13 +31,7 @@ final class RegisterCases {
 
     static List<Case> all() {
         return List.of(
-                new Case(
-                        "Z3",
-                        "one register through all doors",
-                        Set.of(),
-                        true,
-                        Case.Where.ANY,
-                        RegisterCases::linearizable));
+                Case.byHand("Z3", "one register through all doors", RegisterCases::linearizable));
     }
 
     private static String linearizable(Field field, List<ClientKind> none) throws Exception {

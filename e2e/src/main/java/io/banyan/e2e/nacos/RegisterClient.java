@@ -2,6 +2,7 @@ package io.banyan.e2e.nacos;
 
 import io.banyan.e2e.soak.Operation;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -120,20 +121,26 @@ final class RegisterClient {
         long invoked = nanos.getAsLong();
         Register.Written how = new Register.Written(true, Operation.UNTOLD);
         long returned = Operation.NEVER;
+        boolean sent = true;
         try {
             how = way.write(key, value, expected);
             returned = nanos.getAsLong();
             knownNanos[key] = invoked;
+        } catch (ConnectException e) {
+            sent = false;
+            throw e;
         } finally {
-            note(
-                    Operation.Kind.WRITE,
-                    key,
-                    value,
-                    invoked,
-                    returned,
-                    how,
-                    expected,
-                    Operation.NEVER);
+            if (sent) {
+                note(
+                        Operation.Kind.WRITE,
+                        key,
+                        value,
+                        invoked,
+                        returned,
+                        how,
+                        expected,
+                        Operation.NEVER);
+            }
         }
     }
 
