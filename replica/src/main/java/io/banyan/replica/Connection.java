@@ -54,6 +54,9 @@ public final class Connection implements Owner {
     /// The client does not read its answers as fast as they come.
     boolean slow;
 
+    /// Read by the replica when it is asked for a session, and set before that.
+    boolean wantsGlobalSession;
+
     boolean readingSuspended;
     boolean heardSinceReport;
     long lastHeardNanos;
@@ -103,6 +106,12 @@ public final class Connection implements Owner {
     /// Address and port of the other end, for people.
     public String peer() {
         return peer;
+    }
+
+    /// Its session is to be one that every server knows, also where others get one that only this
+    /// server knows. Before its first frame.
+    public void wantGlobalSession() {
+        wantsGlobalSession = true;
     }
 
     /// The session, 0 before the handshake is through. For the gateway's thread only.

@@ -22,8 +22,17 @@ public sealed interface Effect {
     /// Tell one gateway how the resumption of a session went.
     record Resumed(Ticket ticket, long sessionId, boolean valid) implements Effect {}
 
-    /// This connection lost its session to another one: close it.
-    record Evict(Connection connection) implements Effect {}
+    /// Answer a request that became no transaction, in its place in the order of its connection.
+    ///
+    /// @param error an {@link io.banyan.wire.ErrorCode}
+    record Answer(Ticket ticket, int error) implements Effect {}
+
+    /// This connection has lost its session: close it.
+    ///
+    /// @param why for people
+    record Evict(Connection connection, String why) implements Effect {
+        static final String MOVED = "its session moved to another connection";
+    }
 
     /// Begin a new log file with the next append.
     record RollLog() implements Effect {}

@@ -1,9 +1,11 @@
 package io.banyan.replica;
 
 import io.banyan.tree.Applied;
+import io.banyan.tree.Caller;
 import io.banyan.tree.WriteRequest;
 import io.banyan.wire.Acl;
 import io.banyan.wire.CreateRequest;
+import io.banyan.wire.ErrorCode;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.OpCode;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Serves clients of its own under another server's lead, with a vote or without: sends their
@@ -58,20 +61,61 @@ final class Following implements Role {
     }
 
     @Override
-    public void tick(List<Effect> out) {}
+    public void tick(List<Effect> out) {
+        standing.locals().tick(standing.nowMillis, out);
+    }
 
     @Override
     public void write(WriteRequest request, Ticket ticket, List<Effect> out) {
         long sessionId = request.sessionId();
-        if (!ticket.connection.equals(owners.get(sessionId))) {
-            // To the leader this server is one: it could not tell that the session has moved from
-            // one of our connections to another.
-            out.add(new Effect.Evict(ticket.connection));
-            standing.add(new Committed(null, ticket));
-            return;
+        switch (standing.locals().wayOf(request, ticket.connection)) {
+            case UNKNOWN -> {
+                Owner owner = owners.get(sessionId);
+                if (ticket.connection.equals(owner)) {
+                    forward(request, ticket);
+                } else if (owner == null) {
+                    // It has ended. Nobody will read this: a connection ends before, or in its
+                    // turn.
+                    out.add(new Effect.Answer(ticket, ErrorCode.SESSION_EXPIRED));
+                } else {
+                    // To the leader this server is one: it could not tell that the session has
+                    // moved from one of our connections to another.
+                    dismiss(ticket, out);
+                }
+            }
+            case MOVED -> dismiss(ticket, out);
+            case ENDS -> {
+                standing.locals().remove(sessionId);
+                out.add(new Effect.Answer(ticket, ErrorCode.OK));
+            }
+            case PASSES -> forward(request, ticket);
+            case UPGRADES -> {
+                // The leader takes the two in this order, so the session is there in time.
+                int timeoutMillis = standing.locals().remove(sessionId);
+                owners.put(sessionId, ticket.connection);
+                createSession(sessionId, 0, timeoutMillis, ticket.connection.caller);
+                forward(request, ticket);
+            }
+            case REFUSED -> {
+                if (request.opcode() == OpCode.MULTI) {
+                    // The leader says which part of it, since it does not know the session.
+                    ticket.beyondLocalSession = true;
+                    forward(request, ticket);
+                } else {
+                    out.add(new Effect.Answer(ticket, ErrorCode.EPHEMERAL_ON_LOCAL_SESSION));
+                }
+            }
         }
-        writes.computeIfAbsent(sessionId, id -> new ArrayDeque<>(4)).add(ticket);
+    }
+
+    private void forward(WriteRequest request, Ticket ticket) {
+        writes.computeIfAbsent(request.sessionId(), id -> new ArrayDeque<>(4)).add(ticket);
         broadcast.tellLeader(new Load.Forward(request));
+    }
+
+    private void dismiss(Ticket ticket, List<Effect> out) {
+        out.add(new Effect.Evict(ticket.connection, Effect.Evict.MOVED));
+        standing.add(new Committed(null, ticket));
     }
 
     @Override
@@ -82,29 +126,37 @@ final class Following implements Role {
 
     @Override
     public void openSession(int timeoutMillis, Ticket ticket, List<Effect> out) {
-        long id =
-                standing.newSessionId(
-                        taken -> standing.state().hasSession(taken) || writes.containsKey(taken));
+        // Of one that is becoming global neither the state nor anybody else here may know yet.
+        LongPredicate isTaken = taken -> writes.containsKey(taken) || owners.containsKey(taken);
+        if (standing.openLocally(timeoutMillis, ticket, isTaken, out)) {
+            return;
+        }
+        long id = standing.newSessionId(isTaken);
         owners.put(id, ticket.connection);
         writes.computeIfAbsent(id, fresh -> new ArrayDeque<>(4)).add(ticket);
+        createSession(id, ticket.xid, timeoutMillis, ticket.connection.caller);
+    }
+
+    private void createSession(long id, int cxid, int timeoutMillis, Caller caller) {
         var body = new JuteWriter(4);
         body.writeInt(timeoutMillis);
         broadcast.tellLeader(
                 new Load.Forward(
                         new WriteRequest(
                                 id,
-                                ticket.xid,
+                                cxid,
                                 OpCode.CREATE_SESSION,
                                 body.toByteArray(),
                                 0,
                                 4,
-                                ticket.connection.caller)));
+                                caller)));
     }
 
     @Override
     public void resumeSession(Input.ResumeSession resume, List<Effect> out) {
-        long id = resume.sessionId();
-        resume(id, resume.timeoutMillis(), Asker.of(resume.ticket()));
+        if (!standing.locals().resume(resume, out)) {
+            resume(resume.sessionId(), resume.timeoutMillis(), Asker.of(resume.ticket()));
+        }
     }
 
     private void resume(long sessionId, int timeoutMillis, Asker asker) {
@@ -114,7 +166,26 @@ final class Following implements Role {
 
     @Override
     public void heard(Input.Heard heard) {
-        touch(heard.sessionIds(), heard.timeoutsMillis());
+        LocalSessions locals = standing.locals();
+        locals.reported(heard.gateway());
+        if (locals.count() == 0) {
+            touch(heard.sessionIds(), heard.timeoutsMillis());
+            return;
+        }
+        // Of those that only this server knows the leader is not told.
+        int length = heard.sessionIds().length;
+        var ids = new long[length];
+        var timeouts = new int[length];
+        int n = 0;
+        for (int i = 0; i < length; i++) {
+            long id = heard.sessionIds()[i];
+            int timeoutMillis = heard.timeoutsMillis()[i];
+            if (!locals.heard(id, timeoutMillis, heard.agesMillis()[i])) {
+                ids[n] = id;
+                timeouts[n++] = timeoutMillis;
+            }
+        }
+        touch(Arrays.copyOf(ids, n), Arrays.copyOf(timeouts, n));
     }
 
     private void touch(long[] ids, int[] timeoutsMillis) {
@@ -174,8 +245,13 @@ final class Following implements Role {
     private void forwarded(Load.Forward forward, LearnerLink observer) {
         WriteRequest request = forward.request();
         Owner owner = owners.get(request.sessionId());
-        if (request.opcode() == OpCode.CREATE_SESSION || owner == null) {
+        if (request.opcode() == OpCode.CREATE_SESSION) {
             owners.put(request.sessionId(), observer);
+        } else if (owner == null) {
+            // One that only the observer knows cannot move, and nobody would tell us of its end.
+            if (standing.state().hasSession(request.sessionId())) {
+                owners.put(request.sessionId(), observer);
+            }
         } else if (!owner.equals(observer) && request.opcode() != OpCode.CLOSE_SESSION) {
             broadcast.tellLeader(new Load.Forward(refused(request)));
             return;
@@ -213,7 +289,7 @@ final class Following implements Role {
         if (answer.valid()) {
             Owner former = owners.put(id, asker.by());
             if (former instanceof Connection connection && !former.equals(asker.by())) {
-                out.add(new Effect.Evict(connection));
+                out.add(new Effect.Evict(connection, Effect.Evict.MOVED));
             }
         }
         if (asker.ticket() != null) {
@@ -257,7 +333,10 @@ final class Following implements Role {
         // that expires it does so under number 0.
         boolean isExpiry =
                 applied.type() == OpCode.CLOSE_SESSION && first.opcode != OpCode.CLOSE_SESSION;
-        if (first.xid != applied.cxid() || isExpiry) {
+        // What makes a session global stands before the client's own request, under number 0.
+        boolean isUpgrade =
+                applied.type() == OpCode.CREATE_SESSION && first.opcode != OpCode.CREATE_SESSION;
+        if (first.xid != applied.cxid() || isExpiry || isUpgrade) {
             return null;
         }
         waiting.remove();

@@ -15,6 +15,7 @@ import io.banyan.wire.Id;
 import io.banyan.wire.JuteReader;
 import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MalformedRecord;
+import io.banyan.wire.MultiHeader;
 import io.banyan.wire.OpCode;
 import io.banyan.wire.SaslToken;
 import io.banyan.wire.SetWatches;
@@ -44,6 +45,10 @@ public final class Gateway {
 
     private static final int PING_XID = -2;
     private static final int MULTI_HEADER_BYTES = 9;
+
+    /// What stands for each part of a multi that failed.
+    private static final int MULTI_FAILURE_BYTES = MULTI_HEADER_BYTES + Integer.BYTES;
+
     private static final byte[] NO_BODY = {};
 
     private final int index;
@@ -340,10 +345,19 @@ public final class Gateway {
         }
     }
 
-    /// Another connection took this one's session over.
-    public void onEvicted(Connection former, long now) {
+    /// The replica's answer to a request that became no transaction.
+    ///
+    /// @param error an {@link ErrorCode}
+    public void onAnswered(Ticket ticket, int error, long now) {
         nowNanos = now;
-        close(former, "its session moved to another connection");
+        ticket.error = error;
+        complete(ticket, null);
+    }
+
+    /// This connection has lost its session.
+    public void onEvicted(Connection former, String why, long now) {
+        nowNanos = now;
+        close(former, why);
     }
 
     /// From now on clients are served, from this state on.
@@ -541,8 +555,8 @@ public final class Gateway {
     }
 
     private void submit(Connection from, int xid, int opcode, byte[] bytes, int body, int end) {
-        if (readOnly) {
-            refuseWrite(from, xid, opcode);
+        if (readOnly && opcode != OpCode.CLOSE_SESSION) {
+            refuse(from, new Refusal(xid, opcode, ErrorCode.NOT_READ_ONLY, nowNanos));
             return;
         }
         if (config.checksAclsEagerly() && isForbiddenNow(from, xid, opcode, bytes, body, end)) {
@@ -554,6 +568,8 @@ public final class Gateway {
         inFlight++;
         if (opcode == OpCode.SYNC) {
             ticket.echo = echoOf(bytes, body, end);
+            // It is refused only for its form, and even then in its place in the order.
+            ticket.error = ticket.echo == null ? ErrorCode.MARSHALLING_ERROR : ErrorCode.OK;
             replica.post(new Input.Sync(ticket));
         } else {
             byte[] copy = Arrays.copyOfRange(bytes, body, end);
@@ -592,16 +608,6 @@ public final class Gateway {
             }
             default -> false;
         };
-    }
-
-    private void refuseWrite(Connection from, int xid, int opcode) {
-        if (opcode == OpCode.CLOSE_SESSION) {
-            // The session was this server's alone.
-            outbox.answer(from, xid, state.zxid(), ErrorCode.OK);
-            close(from, "client closed its session");
-        } else {
-            refuse(from, new Refusal(xid, opcode, ErrorCode.NOT_READ_ONLY, nowNanos));
-        }
     }
 
     private void authenticate(Connection from, int xid, byte[] bytes, int body, int end) {
@@ -763,7 +769,7 @@ public final class Gateway {
     private void answer(Ticket ticket) {
         Connection to = ticket.connection;
         Applied applied = ticket.applied;
-        int error = applied != null ? applied.err() : errorOf(ticket);
+        int error = applied != null ? applied.err() : ticket.error;
         if (error == ErrorCode.SESSION_MOVED || isMovedMulti(ticket)) {
             close(to, "its session moved to another connection");
             return;
@@ -775,6 +781,9 @@ public final class Gateway {
             Frames.fail(out, mark, error);
         } else {
             byte[] body = applied == null ? ticket.echo : applied.reply();
+            if (body != null && ticket.beyondLocalSession) {
+                body = withReason(body);
+            }
             if (body != null) {
                 out.writeRaw(body, 0, body.length);
             }
@@ -802,6 +811,24 @@ public final class Gateway {
         return type == OpCode.ERROR && in.readInt() == ErrorCode.SESSION_MOVED;
     }
 
+    /// To who evaluates a multi the session behind it is expired, since it is in no state. The
+    /// client has it and is told what is the matter.
+    private static byte[] withReason(byte[] reply) {
+        byte[] told = reply.clone();
+        for (int at = 0; at + MULTI_FAILURE_BYTES <= told.length; at += MULTI_FAILURE_BYTES) {
+            var in = new JuteReader(told, at, told.length);
+            MultiHeader header = MultiHeader.decode(in);
+            if (header.type() == OpCode.ERROR && header.err() == ErrorCode.SESSION_EXPIRED) {
+                var out = new JuteWriter(MULTI_FAILURE_BYTES);
+                int why = ErrorCode.EPHEMERAL_ON_LOCAL_SESSION;
+                new MultiHeader(OpCode.ERROR, false, why).encode(out);
+                out.writeInt(why);
+                System.arraycopy(out.array(), 0, told, at, MULTI_FAILURE_BYTES);
+            }
+        }
+        return told;
+    }
+
     private void refuse(Connection to, Refusal refusal) {
         JuteWriter out = outbox.writer(to);
         int mark = Frames.begin(out, refusal.xid(), state.zxid());
@@ -822,11 +849,6 @@ public final class Gateway {
         } catch (MalformedRecord e) {
             return null;
         }
-    }
-
-    /// A sync is refused only for its form, and even then in its place in the order.
-    private static int errorOf(Ticket sync) {
-        return sync.echo == null ? ErrorCode.MARSHALLING_ERROR : ErrorCode.OK;
     }
 
     /// Says anew whether frames of this connection are wanted.

@@ -14,6 +14,7 @@ import io.banyan.wire.Zxid;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Puts writes in order, those of its own clients and those of its learners' alike: checks the
@@ -24,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class Leading implements Role {
     private static final Caller NOBODY = Caller.of(List.of());
     private static final byte[] NO_BODY = {};
+
+    /// So long a learner may still ask something under a session that has ended: it is lost before
+    /// it lags that much. Where sessions may be a learner's own, such a request must not be taken
+    /// for one of those.
+    private static final int ENDED_MILLIS = 30_000;
 
     /// A client that came back with its session, and waits to hear whether it still has it.
     ///
@@ -39,6 +45,11 @@ final class Leading implements Role {
     private final Syncs syncs = new Syncs();
     private final ArrayDeque<Resumption> resumptions = new ArrayDeque<>();
     private long confirmedQuestion;
+
+    private record Ended(long sessionId, long untilMillis) {}
+
+    /// Sessions that are still known to have ended, oldest first.
+    private final ArrayDeque<Ended> ended = new ArrayDeque<>();
 
     /// After everything proposed so far; what the next write is evaluated against.
     private State head;
@@ -86,8 +97,15 @@ final class Leading implements Role {
         // them: their pings stay in their sockets, and that is not their fault.
         if (nowMillis - progressMillis > config.tickMillis()) {
             sessions.stand(nowMillis);
+            standing.locals().stand(nowMillis);
         } else {
             sessions.tick(nowMillis);
+            standing.locals().tick(nowMillis, out);
+        }
+        for (var first = ended.peek();
+                first != null && first.untilMillis() <= nowMillis;
+                first = ended.peek()) {
+            sessions.forgetClosed(ended.remove().sessionId());
         }
         for (Live due : sessions.expire()) {
             propose(request(due.id, OpCode.CLOSE_SESSION, NO_BODY), null, out);
@@ -134,8 +152,16 @@ final class Leading implements Role {
 
     @Override
     public void openSession(int timeoutMillis, Ticket ticket, List<Effect> out) {
-        long id = standing.newSessionId(taken -> sessions.find(taken) != null);
-        sessions.open(id, timeoutMillis).owner = ticket.connection;
+        LongPredicate isTaken = taken -> sessions.find(taken) != null;
+        if (standing.openLocally(timeoutMillis, ticket, isTaken, out)) {
+            return;
+        }
+        openGlobally(standing.newSessionId(isTaken), timeoutMillis, ticket.connection, ticket, out);
+    }
+
+    private void openGlobally(
+            long id, int timeoutMillis, Owner by, @Nullable Ticket ticket, List<Effect> out) {
+        sessions.open(id, timeoutMillis).owner = by;
         var body = new JuteWriter(4);
         body.writeInt(timeoutMillis);
         propose(request(id, OpCode.CREATE_SESSION, body.toByteArray()), ticket, out);
@@ -143,8 +169,10 @@ final class Leading implements Role {
 
     @Override
     public void resumeSession(Input.ResumeSession resume, List<Effect> out) {
-        Ticket ticket = resume.ticket();
-        resume(resume.sessionId(), resume.timeoutMillis(), ticket.connection, ticket, out);
+        if (!standing.locals().resume(resume, out)) {
+            Ticket ticket = resume.ticket();
+            resume(resume.sessionId(), resume.timeoutMillis(), ticket.connection, ticket, out);
+        }
     }
 
     /// A leader that was replaced and does not know it would tell the client of a younger session
@@ -192,7 +220,7 @@ final class Leading implements Role {
         live.owner = by;
         sessions.touch(live, timeoutMillis, 0);
         if (former instanceof Connection connection && !former.equals(by)) {
-            out.add(new Effect.Evict(connection));
+            out.add(new Effect.Evict(connection, Effect.Evict.MOVED));
         }
         return true;
     }
@@ -200,13 +228,19 @@ final class Leading implements Role {
     @Override
     public void heard(Input.Heard heard) {
         long[] ids = heard.sessionIds();
+        LocalSessions locals = standing.locals();
         for (int i = 0; i < ids.length; i++) {
+            int timeoutMillis = heard.timeoutsMillis()[i];
+            int ageMillis = heard.agesMillis()[i];
             Live live = sessions.find(ids[i]);
             if (live != null) {
-                sessions.touch(live, heard.timeoutsMillis()[i], heard.agesMillis()[i]);
+                sessions.touch(live, timeoutMillis, ageMillis);
+            } else {
+                locals.heard(ids[i], timeoutMillis, ageMillis);
             }
         }
         sessions.reported(heard.gateway());
+        locals.reported(heard.gateway());
     }
 
     // ---- clients of learners
@@ -244,7 +278,14 @@ final class Leading implements Role {
             refuse(request, ErrorCode.MARSHALLING_ERROR, null, out);
             return;
         }
-        sessions.open(request.sessionId(), timeoutMillis).owner = learner;
+        Live live = sessions.find(request.sessionId());
+        if (live == null || live.closing) {
+            live = sessions.open(request.sessionId(), timeoutMillis);
+        } else {
+            // A learner of ZooKeeper that makes a session global may ask twice (ZOOKEEPER-2383).
+            sessions.touch(live, timeoutMillis, 0);
+        }
+        live.owner = learner;
         propose(request, null, out);
     }
 
@@ -318,7 +359,11 @@ final class Leading implements Role {
             return;
         }
         Live live = sessions.find(request.sessionId());
-        if (live == null || live.closing) {
+        if (live == null) {
+            writeLocally(request, ticket, out);
+            return;
+        }
+        if (live.closing) {
             refuse(request, ErrorCode.SESSION_EXPIRED, ticket, out);
             return;
         }
@@ -333,6 +378,52 @@ final class Leading implements Role {
             refuse(request, ErrorCode.SESSION_MOVED, ticket, out);
             return;
         }
+        carryOut(request, ticket, out);
+    }
+
+    /// A write under a session that is not in the state: perhaps one that only its server knows.
+    ///
+    /// @param ticket null if a learner's client asks
+    private void writeLocally(WriteRequest request, @Nullable Ticket ticket, List<Effect> out) {
+        long sessionId = request.sessionId();
+        if (ticket == null) {
+            boolean mayBeLocal =
+                    config.newSessions().areLocal()
+                            && request.opcode() != OpCode.CLOSE_SESSION
+                            && !SessionIds.isOf(config.serverId(), sessionId);
+            if (mayBeLocal) {
+                carryOut(request, null, out);
+            } else {
+                refuse(request, ErrorCode.SESSION_EXPIRED, null, out);
+            }
+            return;
+        }
+        LocalSessions locals = standing.locals();
+        switch (locals.wayOf(request, ticket.connection)) {
+            case UNKNOWN -> refuse(request, ErrorCode.SESSION_EXPIRED, ticket, out);
+            case MOVED -> refuse(request, ErrorCode.SESSION_MOVED, ticket, out);
+            case ENDS -> {
+                locals.remove(sessionId);
+                out.add(new Effect.Answer(ticket, ErrorCode.OK));
+            }
+            case PASSES -> carryOut(request, ticket, out);
+            case UPGRADES -> {
+                openGlobally(sessionId, locals.remove(sessionId), ticket.connection, null, out);
+                carryOut(request, ticket, out);
+            }
+            case REFUSED -> {
+                if (request.opcode() == OpCode.MULTI) {
+                    // It may fail before, and then for another reason.
+                    ticket.beyondLocalSession = true;
+                    carryOut(request, ticket, out);
+                } else {
+                    out.add(new Effect.Answer(ticket, ErrorCode.EPHEMERAL_ON_LOCAL_SESSION));
+                }
+            }
+        }
+    }
+
+    private void carryOut(WriteRequest request, @Nullable Ticket ticket, List<Effect> out) {
         if (request.opcode() == OpCode.RECONFIG) {
             reconfigure(request, ticket, out);
         } else {
@@ -416,9 +507,17 @@ final class Leading implements Role {
         for (Committed each : batch) {
             Applied applied = each.applied();
             if (applied != null && applied.type() == OpCode.CLOSE_SESSION) {
-                sessions.forget(applied.sessionId());
+                forget(applied.sessionId());
             }
         }
         progressMillis = standing.nowMillis;
+    }
+
+    private void forget(long sessionId) {
+        if (config.newSessions().areLocal()) {
+            ended.add(new Ended(sessionId, standing.nowMillis + ENDED_MILLIS));
+        } else {
+            sessions.forget(sessionId);
+        }
     }
 }

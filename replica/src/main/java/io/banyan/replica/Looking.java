@@ -2,11 +2,10 @@ package io.banyan.replica;
 
 import io.banyan.tree.Applied;
 import io.banyan.tree.WriteRequest;
+import io.banyan.wire.ErrorCode;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.Zxid;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A member without a leader, or one that is only getting its history: serves nobody. Whatever a
@@ -15,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Looking implements Role {
     private final Standing standing;
 
-    /// Sessions of read-only clients; null while there are none to be.
-    private @Nullable Set<Long> readers;
+    /// Whether clients who only read are served.
+    private boolean readOnly;
 
     /// Of the last transaction that disagreed, -1 if none did or a later one agreed.
     private long disagreedZxid = -1;
@@ -35,48 +34,61 @@ final class Looking implements Role {
 
     /// From now on this server answers reads.
     void beginReadOnly() {
-        readers = new LinkedHashSet<>();
+        readOnly = true;
     }
 
     @Override
-    public void tick(List<Effect> out) {}
+    public void tick(List<Effect> out) {
+        if (readOnly) {
+            standing.locals().tick(standing.nowMillis, out);
+        } else {
+            standing.locals().stand(standing.nowMillis);
+        }
+    }
 
+    /// Of what readers write a gateway lets only the end of their sessions through.
     @Override
-    public void write(WriteRequest request, Ticket ticket, List<Effect> out) {}
+    public void write(WriteRequest request, Ticket ticket, List<Effect> out) {
+        switch (standing.locals().wayOf(request, ticket.connection)) {
+            case ENDS -> {
+                standing.locals().remove(request.sessionId());
+                out.add(new Effect.Answer(ticket, ErrorCode.OK));
+            }
+            case UNKNOWN, MOVED, PASSES, UPGRADES, REFUSED -> {}
+        }
+    }
 
     @Override
     public void sync(Ticket ticket, List<Effect> out) {}
 
     @Override
     public void openSession(int timeoutMillis, Ticket ticket, List<Effect> out) {
-        Set<Long> known = readers;
-        if (known != null) {
-            long id =
-                    standing.newSessionId(
-                            taken -> known.contains(taken) || standing.state().hasSession(taken));
-            known.add(id);
-            out.add(new Effect.Resumed(ticket, id, true));
+        if (readOnly) {
+            long id = standing.newSessionId(taken -> false);
+            standing.locals().open(id, timeoutMillis, ticket, out);
         }
     }
 
     @Override
     public void resumeSession(Input.ResumeSession resume, List<Effect> out) {
-        Set<Long> known = readers;
-        if (known == null) {
-            return;
-        }
-        long id = resume.sessionId();
-        if (known.contains(id)) {
-            out.add(new Effect.Resumed(resume.ticket(), id, true));
-        } else {
+        if (readOnly && !standing.locals().resume(resume, out)) {
             // It may live in the ensemble, also if it is younger than our state, and there it has
             // to be kept alive: not a no for ever.
-            out.add(new Effect.Evict(resume.ticket().connection));
+            out.add(
+                    new Effect.Evict(
+                            resume.ticket().connection,
+                            "this server has no leader to ask for its session"));
         }
     }
 
     @Override
-    public void heard(Input.Heard heard) {}
+    public void heard(Input.Heard heard) {
+        LocalSessions locals = standing.locals();
+        for (int i = 0; i < heard.sessionIds().length; i++) {
+            locals.heard(heard.sessionIds()[i], heard.timeoutsMillis()[i], heard.agesMillis()[i]);
+        }
+        locals.reported(heard.gateway());
+    }
 
     @Override
     public void carried(long link, Load load, List<Effect> out) {}

@@ -211,6 +211,16 @@ public final class Replica {
         return role instanceof Leading leading ? leading.sessionsByMillisLeft() : new TreeMap<>();
     }
 
+    /// For operators, and cheap: how many sessions only this server knows.
+    public int localSessions() {
+        return standing.locals().count();
+    }
+
+    /// For operators: those that only this server knows, as {@link #sessionsByMillisLeft}.
+    public NavigableMap<Long, List<Long>> localSessionsByMillisLeft() {
+        return standing.locals().byMillisLeft();
+    }
+
     /// For operators: what this member is now; null of a server on its own.
     public @Nullable Membership membership() {
         if (member == null) {
@@ -307,6 +317,7 @@ public final class Replica {
             readOnly = false;
             lookingSinceMillis = standing.nowMillis;
             role = new Looking(standing);
+            standing.forgetReaders();
             effects.add(new Effect.Cease(why));
         }
     }

@@ -14,6 +14,7 @@ package io.banyan.replica;
 /// @param reconfigEnabled `reconfigEnabled`
 /// @param leaderServes `zookeeper.leaderServes`: whether the leader of an ensemble takes clients
 /// @param readOnlyMode `readonlymode.enabled`: whether a member that finds no leader answers reads
+/// @param newSessions what a client without a session gets
 /// @param counterEnd where the counter of an epoch ends: the next one begins before it. {@link
 ///   #COUNTER_END}, or less for a simulation that wants to get there
 /// @param votersMin fewer must not be left by a reconfiguration
@@ -30,12 +31,14 @@ public record ReplicaConfig(
         boolean reconfigEnabled,
         boolean leaderServes,
         boolean readOnlyMode,
+        NewSessions newSessions,
         long counterEnd,
         int votersMin) {
     /// The largest counter that a zxid has room for.
     public static final long COUNTER_END = 0xffff_ffffL;
 
-    /// With a leader that serves, without read-only mode, and with epochs as long as zxids allow.
+    /// With a leader that serves, without read-only mode, with global sessions, and with epochs as
+    /// long as zxids allow.
     public ReplicaConfig(
             int serverId,
             int gateways,
@@ -60,6 +63,7 @@ public record ReplicaConfig(
                 reconfigEnabled,
                 true,
                 false,
+                NewSessions.GLOBAL,
                 COUNTER_END,
                 2);
     }

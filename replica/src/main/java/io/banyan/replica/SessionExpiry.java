@@ -117,6 +117,14 @@ final class SessionExpiry {
         }
     }
 
+    /// Unless the id is a living session's again.
+    void forgetClosed(long id) {
+        Live live = sessions.get(id);
+        if (live != null && live.closing) {
+            sessions.remove(id);
+        }
+    }
+
     /// Sessions that are due; each is closing from now on.
     List<Live> expire() {
         long safeMillis = clockMillis;

@@ -19,6 +19,11 @@ public final class SessionIds {
         return id == Long.MIN_VALUE ? id + 1 : id;
     }
 
+    /// Whether this server gave out the id.
+    static boolean isOf(int serverId, long sessionId) {
+        return sessionId >>> 56 == (serverId & 0xff);
+    }
+
     /// The password of a session, 16 bytes.
     ///
     /// `java.util.Random` is part of the protocol here: its sequence for a given seed is specified.

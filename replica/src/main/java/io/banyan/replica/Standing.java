@@ -26,6 +26,7 @@ final class Standing {
     private State state;
 
     private long nextSessionId;
+    private LocalSessions locals;
     long nowMillis;
     long wallMillis;
 
@@ -44,6 +45,7 @@ final class Standing {
         this.nowMillis = nowMillis;
         this.wallMillis = wallMillis;
         this.nextSessionId = SessionIds.first(config.serverId(), wallMillis);
+        this.locals = new LocalSessions(config, nowMillis);
     }
 
     State state() {
@@ -95,9 +97,36 @@ final class Standing {
         return taken;
     }
 
+    /// Sessions that only this server knows, whatever its role is.
+    LocalSessions locals() {
+        return locals;
+    }
+
+    /// Nobody without a leader is served any more: where sessions are global those of readers end.
+    void forgetReaders() {
+        if (!config.newSessions().areLocal()) {
+            locals = new LocalSessions(config, nowMillis);
+        }
+    }
+
+    /// Opens a session that only this server knows, if its client is to have such a one.
+    ///
+    /// @param isTaken whether an id is, but for those of the committed state and of such sessions
+    boolean openLocally(int timeoutMillis, Ticket ticket, LongPredicate isTaken, List<Effect> out) {
+        boolean local = config.newSessions().areLocal() && !ticket.connection.wantsGlobalSession;
+        if (local) {
+            locals.open(newSessionId(isTaken), timeoutMillis, ticket, out);
+        }
+        return local;
+    }
+
+    /// @param isTaken whether an id is, but for those of the committed state and of sessions that
+    ///   only this server knows
     long newSessionId(LongPredicate isTaken) {
         // A wall clock that was set back between two starts leads into ids that are in use.
-        while (isTaken.test(nextSessionId)) {
+        while (isTaken.test(nextSessionId)
+                || state.hasSession(nextSessionId)
+                || locals.has(nextSessionId)) {
             nextSessionId++;
         }
         return nextSessionId++;

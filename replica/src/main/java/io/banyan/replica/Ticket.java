@@ -26,6 +26,12 @@ public final class Ticket implements Turn {
 
     @Nullable Applied applied;
 
+    /// An {@link io.banyan.wire.ErrorCode}: the outcome if there is no transaction.
+    int error;
+
+    /// A multi that wants an ephemeral, which its session cannot own. Set by the replica.
+    boolean beyondLocalSession;
+
     /// What was asked, if there is a {@link WriteObserver} to be told of it.
     @Nullable WriteRequest observed;
 

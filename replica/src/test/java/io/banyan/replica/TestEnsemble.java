@@ -37,6 +37,16 @@ final class TestEnsemble {
 
     TestEnsemble(
             int voters, int observers, boolean leaderServes, int snapCount, boolean readOnlyMode) {
+        this(voters, observers, leaderServes, snapCount, readOnlyMode, NewSessions.GLOBAL);
+    }
+
+    TestEnsemble(
+            int voters,
+            int observers,
+            boolean leaderServes,
+            int snapCount,
+            boolean readOnlyMode,
+            NewSessions newSessions) {
         var ids = new ArrayList<Long>();
         for (int id = 1; id <= voters + observers; id++) {
             var config =
@@ -53,6 +63,7 @@ final class TestEnsemble {
                             false,
                             leaderServes,
                             readOnlyMode,
+                            newSessions,
                             ReplicaConfig.COUNTER_END,
                             2);
             members.put(id, new TestMember(this, id, id > voters, config));

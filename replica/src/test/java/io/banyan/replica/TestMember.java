@@ -222,7 +222,9 @@ final class TestMember implements TestHost {
             case Effect.Resumed resumed ->
                     gateway.onResumed(
                             resumed.ticket(), resumed.sessionId(), resumed.valid(), nanos());
-            case Effect.Evict evict -> gateway.onEvicted(evict.connection(), nanos());
+            case Effect.Evict evict -> gateway.onEvicted(evict.connection(), evict.why(), nanos());
+            case Effect.Answer answer ->
+                    gateway.onAnswered(answer.ticket(), answer.error(), nanos());
             case Effect.TakeSnapshot take -> {
                 done.add("snapshot " + take.state().zxid());
                 if (snapshotsAtOnce) {
@@ -354,6 +356,17 @@ final class TestMember implements TestHost {
         if (far != null) {
             far.member.inbox.add(new Input.FromPeer(far.link, message));
         }
+    }
+
+    /// As if this member's replica had sent it.
+    void tell(TestMember other, Message message) {
+        for (var each : links.entrySet()) {
+            if (each.getValue().member == other) {
+                deliverTo(each.getKey(), message);
+                return;
+            }
+        }
+        throw new IllegalStateException(this + " has no link to " + other);
     }
 
     private void hangUp(long link, String why) {

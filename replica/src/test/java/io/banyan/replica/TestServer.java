@@ -190,7 +190,10 @@ final class TestServer implements TestHost {
                                     nanos());
             case Effect.Evict evict ->
                     gateways.get(evict.connection().gatewayIndex())
-                            .onEvicted(evict.connection(), nanos());
+                            .onEvicted(evict.connection(), evict.why(), nanos());
+            case Effect.Answer answer ->
+                    gateways.get(answer.ticket().gateway())
+                            .onAnswered(answer.ticket(), answer.error(), nanos());
             case Effect.RollLog roll -> log.add("roll");
             case Effect.TakeSnapshot take -> {
                 log.add("snapshot " + take.state().zxid());

@@ -3,6 +3,7 @@ package io.banyan.server;
 import io.banyan.replica.Gateway;
 import io.banyan.replica.GatewayConfig;
 import io.banyan.replica.Input;
+import io.banyan.replica.NewSessions;
 import io.banyan.replica.Replica;
 import io.banyan.replica.ReplicaConfig;
 import io.banyan.replica.SaslExchange;
@@ -229,6 +230,7 @@ public final class BanyanServer implements AutoCloseable {
                         this::postToReplica,
                         config.requestLimits(),
                         config.connectionLimits(),
+                        Mapping.newSessions(config) != NewSessions.GLOBAL,
                         words,
                         () -> new NetMeter(metrics));
         host =

@@ -2,6 +2,7 @@ package io.banyan.server;
 
 import io.banyan.replica.GatewayConfig;
 import io.banyan.replica.Members;
+import io.banyan.replica.NewSessions;
 import io.banyan.replica.ReplicaConfig;
 import io.banyan.replica.SaslExchange;
 import io.banyan.server.config.Endpoint;
@@ -306,8 +307,19 @@ final class Mapping {
                 config.ensemble().reconfigEnabled(),
                 config.peers().leaderServesClients(),
                 config.operate().readOnlyMode(),
+                newSessions(config),
                 ReplicaConfig.COUNTER_END,
                 config.ensemble().standaloneEnabled() ? 2 : 1);
+    }
+
+    /// A server on its own keeps no local sessions, as ZooKeeper's.
+    static NewSessions newSessions(ServerConfig config) {
+        if (!config.ensemble().isEnsemble() || !config.peers().localSessions()) {
+            return NewSessions.GLOBAL;
+        }
+        return config.peers().localSessionsUpgrade()
+                ? NewSessions.LOCAL_UNTIL_EPHEMERAL
+                : NewSessions.LOCAL;
     }
 
     static GatewayConfig gateway(ServerConfig config, int gateways, int stepMillis) {

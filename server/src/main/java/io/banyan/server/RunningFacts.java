@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -187,6 +189,11 @@ final class RunningFacts implements ServerFacts {
     }
 
     @Override
+    public long localSessionCount() {
+        return host.localSessions();
+    }
+
+    @Override
     public long watchCount() {
         return gather(Gateway::watchCount).stream().mapToLong(Integer::longValue).sum();
     }
@@ -299,6 +306,16 @@ final class RunningFacts implements ServerFacts {
                                     id, timeoutMillis, expiresAt.getOrDefault(id, now), paths));
                 });
         return all;
+    }
+
+    @Override
+    public SortedMap<Long, List<Long>> localSessions() {
+        var byExpiry = new TreeMap<Long, List<Long>>();
+        long now = elapsedMillis();
+        for (var bucket : await(List.of(host.localSessionsByMillisLeft()))) {
+            bucket.forEach((left, ids) -> byExpiry.put(bucket(now + left - 1, tickMillis), ids));
+        }
+        return byExpiry;
     }
 
     /// The end of the bucket that a moment falls into, as ZooKeeper's queues know it.

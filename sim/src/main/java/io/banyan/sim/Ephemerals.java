@@ -107,7 +107,7 @@ final class Ephemerals {
     /// Whether a session is known to be over: nobody may be given it any more who asks from now on.
     boolean isOver(long sessionId) {
         return timeoutMillis.containsKey(sessionId)
-                && sawSession.contains(sessionId)
+                && (sawSession.contains(sessionId) || history.last().hadSession(sessionId))
                 && !history.last().hasSession(sessionId);
     }
 
@@ -117,6 +117,37 @@ final class Ephemerals {
     void resumed(long sessionId, boolean wasOver) {
         Violation.unless(
                 !wasOver, PROMISE, "session " + History.hex(sessionId) + " was over and came back");
+    }
+
+    /// A session is made by a transaction. A client that has it already has it from one server
+    /// alone, and keeps its timeout.
+    void made(long sessionId, int madeMillis) {
+        Integer granted = timeoutMillis.get(sessionId);
+        Violation.unless(
+                granted == null || granted == madeMillis,
+                PROMISE,
+                "session "
+                        + History.hex(sessionId)
+                        + " was granted "
+                        + granted
+                        + " ms and made with "
+                        + madeMillis);
+    }
+
+    /// The only server that knew a session told its client, who had been silent for this time, that
+    /// it is gone.
+    void rejectedAtHome(long sessionId, long silentMicros) {
+        int timeout = timeoutMillis.getOrDefault(sessionId, 0);
+        long silentMillis = silentMicros * (100 + driftPercent) / 100 / 1_000;
+        Violation.unless(
+                silentMillis >= timeout,
+                PROMISE,
+                "local session "
+                        + History.hex(sessionId)
+                        + " was gone after "
+                        + silentMillis
+                        + " ms of silence, its timeout is "
+                        + timeout);
     }
 
     /// A client was told that its session is gone.

@@ -218,6 +218,7 @@ final class Life {
                 setup.isReconfigurable(),
                 true,
                 setup.readOnlyMode(),
+                setup.newSessions(),
                 world.plants().has(PlantedBug.ROLLOVER_MISSED)
                         ? ReplicaConfig.COUNTER_END
                         : setup.counterEnd(),
@@ -432,7 +433,15 @@ final class Life {
             case Effect.Evict evict ->
                     toGateway(
                             evict.connection().gatewayIndex(),
-                            gateway -> gateway.onEvicted(evict.connection(), server.nowNanos()));
+                            gateway ->
+                                    gateway.onEvicted(
+                                            evict.connection(), evict.why(), server.nowNanos()));
+            case Effect.Answer answer ->
+                    toGateway(
+                            answer.ticket().gateway(),
+                            gateway ->
+                                    gateway.onAnswered(
+                                            answer.ticket(), answer.error(), server.nowNanos()));
             case Effect.TakeSnapshot take -> snapshot(take.state());
             case Effect.Halt halt -> halted(halt.reason());
             case Effect.Notify notify ->
@@ -536,6 +545,11 @@ final class Life {
         }
         world.epochs().proposed(id, zxid);
         TxnHeader header = TxnHeader.decode(new JuteReader(append.payload()));
+        if (header.type() == OpCode.CREATE_SESSION) {
+            var body = new JuteReader(append.payload());
+            TxnHeader.decode(body);
+            world.ephemerals().made(header.clientId(), body.readInt());
+        }
         if (header.type() == OpCode.CLOSE_SESSION) {
             boolean byServer = header.cxid() == 0;
             if (byServer) {

@@ -68,6 +68,13 @@ final class Model {
     private long zxid;
     private final TreeMap<String, Node> nodes = new TreeMap<>();
     private final TreeMap<Long, Integer> sessions = new TreeMap<>();
+
+    /// Sessions that were here once.
+    private final TreeSet<Long> ended = new TreeSet<>();
+
+    /// Whether others than {@link #sessions} may write: those that only their server knows.
+    private boolean localSessions;
+
     private final List<Change> changes = new ArrayList<>();
     private @Nullable Outcome outcome;
 
@@ -142,6 +149,16 @@ final class Model {
         return sessions.containsKey(sessionId);
     }
 
+    boolean hadSession(long sessionId) {
+        return ended.contains(sessionId);
+    }
+
+    /// From here on servers keep sessions of their own.
+    Model withLocalSessions() {
+        localSessions = true;
+        return this;
+    }
+
     /// @return null if both hold the same, else the first difference
     @Nullable String differenceFrom(Model other) {
         if (zxid != other.zxid) {
@@ -172,6 +189,8 @@ final class Model {
         var next = new Model(zxid);
         next.nodes.putAll(nodes);
         next.sessions.putAll(sessions);
+        next.ended.addAll(ended);
+        next.localSessions = localSessions;
         next.apply(new JuteReader(payload), request);
         return next;
     }
@@ -200,11 +219,15 @@ final class Model {
             throw new Violation(PROMISE, "nobody asked for " + header);
         }
         long session = header.clientId();
-        if (sessions.containsKey(session) && request instanceof Request.Reconfig) {
+        boolean mayBeLocal = localSessions && err != ErrorCode.SESSION_EXPIRED;
+        if ((sessions.containsKey(session) || mayBeLocal) && request instanceof Request.Reconfig) {
             reconfigured(header, err, in);
             return;
         }
-        if (!sessions.containsKey(session)) {
+        boolean local = localSessions && !ended.contains(session);
+        // A leader knows of its own that they are over; its client is not told this.
+        boolean over = !local || err == ErrorCode.SESSION_EXPIRED;
+        if (!sessions.containsKey(session) && over) {
             outcome = new Outcome(zxid, ErrorCode.SESSION_EXPIRED, null);
         } else if (request instanceof Request.Multi multi) {
             outcome = multi(multi, session, header.timeMillis());
@@ -317,11 +340,14 @@ final class Model {
     }
 
     private int create(Request.Create create, long session, long timeMillis, JuteWriter reply) {
+        int flags = create.flags();
+        if ((flags == 1 || flags == 3) && !sessions.containsKey(session)) {
+            return ErrorCode.EPHEMERAL_ON_LOCAL_SESSION;
+        }
         Node parent = nodes.get(parentOf(create.path()));
         if (parent == null) {
             return ErrorCode.NO_NODE;
         }
-        int flags = create.flags();
         boolean sequential = flags == 2 || flags == 3 || flags == 6;
         String path =
                 sequential
@@ -446,6 +472,7 @@ final class Model {
                 sessions.remove(session) != null,
                 "Ephemerals",
                 "session 0x" + Long.toHexString(session) + " closed twice");
+        ended.add(session);
         var owned = new TreeSet<String>(ephemeralsOf(session));
         Violation.unless(
                 paths != null && owned.equals(new TreeSet<>(paths)) && owned.size() == paths.size(),

@@ -69,7 +69,16 @@ public enum PlantedBug {
     /// A leader tells its learners to activate a change of the members when it proposes it.
     ACTIVATION_TOLD_EARLY,
     /// A change of the members is committed by the old ones alone, who go on deciding.
-    OLD_QUORUM_COMMITS;
+    OLD_QUORUM_COMMITS,
+    /// What makes a session global reaches the leader behind the request that wanted it.
+    UPGRADE_BEHIND_REQUEST,
+    /// The leader is never told that a session is to be global.
+    UPGRADE_LOST;
+
+    /// Whether it shows only where sessions are local at first.
+    boolean isOfLocalSessions() {
+        return this == UPGRADE_BEHIND_REQUEST || this == UPGRADE_LOST;
+    }
 
     /// Whether it shows only where members come and go.
     boolean isOfReconfig() {

@@ -2,8 +2,10 @@ package io.banyan.sim;
 
 import io.banyan.replica.Load;
 import io.banyan.replica.QuorumsOnDisk;
+import io.banyan.wire.OpCode;
 import io.banyan.zab.Message;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The planted bug of a run, where it is a matter of messages between servers.
 final class Plants {
@@ -11,6 +13,7 @@ final class Plants {
 
     private final PlantedBug bug;
     private int forwards;
+    private @Nullable Message held;
 
     Plants(PlantedBug bug) {
         this.bug = bug;
@@ -43,11 +46,34 @@ final class Plants {
                                     && ++forwards % 20 == 0
                             ? List.of(message, message)
                             : List.of(message);
+            case UPGRADE_LOST -> isSessionMade(message) ? List.of() : List.of(message);
+            case UPGRADE_BEHIND_REQUEST -> withUpgradeBehind(message);
             case UPTODATE_EARLY ->
                     message instanceof Message.NewLeader
                             ? List.of(message, new Message.UpToDate())
                             : List.of(message);
             default -> List.of(message);
         };
+    }
+
+    private static boolean isSessionMade(Message message) {
+        return message instanceof Message.Carried carried
+                && carried.load() instanceof Load.Forward forward
+                && forward.request().opcode() == OpCode.CREATE_SESSION;
+    }
+
+    private List<Message> withUpgradeBehind(Message message) {
+        if (isSessionMade(message)) {
+            held = message;
+            return List.of();
+        }
+        Message upgrade = held;
+        if (upgrade == null
+                || !(message instanceof Message.Carried carried)
+                || !(carried.load() instanceof Load.Forward)) {
+            return List.of(message);
+        }
+        held = null;
+        return List.of(message, upgrade);
     }
 }

@@ -23,6 +23,28 @@ sealed interface Request {
         };
     }
 
+    /// Whether a session that only its server knows is not enough for it.
+    default boolean asksForEphemeral() {
+        return switch (this) {
+            case Create create -> create.flags() == 1 || create.flags() == 3;
+            case Multi multi -> multi.parts().stream().anyMatch(Request::asksForEphemeral);
+            case Delete _,
+                    SetData _,
+                    SetAcl _,
+                    Check _,
+                    Close _,
+                    Reconfig _,
+                    Sync _,
+                    Ping _,
+                    Read _,
+                    Ephemerals _,
+                    AddWatch _,
+                    RemoveWatches _,
+                    Rearm _ ->
+                    false;
+        };
+    }
+
     /// @param flags decide, together with the opcode, what is made
     record Create(int opcode, String path, String data, int flags, long ttlMillis)
             implements Request {

@@ -2,6 +2,7 @@ package io.banyan.sim;
 
 import io.banyan.replica.Effect;
 import io.banyan.replica.Membership;
+import io.banyan.replica.NewSessions;
 import io.banyan.replica.Replica;
 import io.banyan.tree.State;
 import io.banyan.wire.OpCode;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// | --- | --- |
 /// | `servers 3 [observers=1] [history=2] [snapcount=4] [snapshots-only] [counter=N]` | first line |
 /// | `... [counter-end=N] [groups=2] [read-only]` | more of it |
+/// | `... [local-sessions]` | sessions are their server's until they want an ephemeral |
 /// | `... [reconfig] [spares=1]` | the members may change; servers that are none at first |
 /// | `start 1 2 3` | |
 /// | `run 500` | milliseconds |
@@ -144,6 +146,9 @@ final class Scenario {
                         words.contains("read-only"),
                         Integer.parseInt(option(words, "spares", "0")),
                         words.contains("reconfig"),
+                        words.contains("local-sessions")
+                                ? NewSessions.LOCAL_UNTIL_EPHEMERAL
+                                : NewSessions.GLOBAL,
                         bug);
         var world = new World(1, random -> setup, trace);
         world.restartByHand();

@@ -1,5 +1,6 @@
 package io.banyan.sim;
 
+import io.banyan.replica.NewSessions;
 import io.banyan.replica.ReplicaConfig;
 import io.banyan.zab.Electorate;
 import java.util.List;
@@ -53,6 +54,7 @@ import java.util.stream.LongStream;
 /// @param reconfigPercent of the requests of clients: wishes for other members. 0: the members
 ///   never change
 /// @param readOnlyMode whether members without a leader answer reads, and clients want that
+/// @param newSessions what clients without a session get from a member
 record Setup(
         int voters,
         int observers,
@@ -94,6 +96,7 @@ record Setup(
         boolean readOnlyMode,
         int spares,
         int reconfigPercent,
+        NewSessions newSessions,
         PlantedBug bug) {
 
     /// So many transactions before the counter of a zxid is used up.
@@ -153,6 +156,7 @@ record Setup(
                 !alone && random.nextInt(6) == 0,
                 random.nextInt(3),
                 drawReconfig(random, alone, bug),
+                drawNewSessions(random, alone, bug),
                 bug);
     }
 
@@ -172,6 +176,21 @@ record Setup(
         boolean ever = random.nextInt(5) == 0 || bug.isOfReconfig();
         int percent = 1 + random.nextInt(10);
         return ever && !alone ? percent : 0;
+    }
+
+    private static NewSessions drawNewSessions(
+            RandomGenerator random, boolean alone, PlantedBug bug) {
+        int drawn = random.nextInt(8);
+        if (alone) {
+            return NewSessions.GLOBAL;
+        } else if (bug.isOfLocalSessions()) {
+            return NewSessions.LOCAL_UNTIL_EPHEMERAL;
+        }
+        return switch (drawn) {
+            case 0 -> NewSessions.LOCAL;
+            case 1 -> NewSessions.LOCAL_UNTIL_EPHEMERAL;
+            default -> NewSessions.GLOBAL;
+        };
     }
 
     /// Whether members come and go.
@@ -221,6 +240,7 @@ record Setup(
             boolean readOnlyMode,
             int spares,
             boolean reconfig,
+            NewSessions newSessions,
             PlantedBug bug) {
         int tick = 100;
         return new Setup(
@@ -264,6 +284,7 @@ record Setup(
                 readOnlyMode,
                 spares,
                 reconfig ? 1 : 0,
+                newSessions,
                 bug);
     }
 }

@@ -1,5 +1,6 @@
 package io.banyan.sim;
 
+import io.banyan.replica.NewSessions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ public final class Sim {
               --bug NAME                       with a planted bug (ack-before-sync, ...)
               --keep-going                     does not stop at a failure
               --reconfig                       leaves out seeds whose members never change
+              --local-sessions                 leaves out seeds whose sessions are all global
             bin/sim --scenario FILE            runs a scenario, step by step
             bin/sim --bugs [--seeds N]         runs each planted bug until it is caught
             Columns of a trace: microseconds, who (server.life), role, zxids logged, durable and
@@ -33,6 +35,7 @@ public final class Sim {
     private boolean trace;
     private boolean keepGoing;
     private boolean reconfig;
+    private boolean localSessions;
     private boolean bugs;
     private @Nullable String scenario;
     private PlantedBug bug = PlantedBug.NONE;
@@ -102,6 +105,7 @@ public final class Sim {
                 case "--trace" -> trace = true;
                 case "--keep-going" -> keepGoing = true;
                 case "--reconfig" -> reconfig = true;
+                case "--local-sessions" -> localSessions = true;
                 case "--bugs" -> bugs = true;
                 case "--scenario" -> scenario = argument(args, ++i);
                 case "--from" -> from = number(args, ++i);
@@ -141,7 +145,7 @@ public final class Sim {
         int failed = 0;
         long run = 0;
         for (long seed = from; seed < from + seeds; seed++) {
-            if (reconfig && !World.setupOf(seed, bug).isReconfigurable()) {
+            if (isLeftOut(World.setupOf(seed, bug))) {
                 continue;
             }
             Simulation.Result result = Simulation.run(seed, bug, out());
@@ -201,6 +205,11 @@ public final class Sim {
                     last.add(line);
                 });
         return last;
+    }
+
+    private boolean isLeftOut(Setup setup) {
+        return (reconfig && !setup.isReconfigurable())
+                || (localSessions && setup.newSessions() == NewSessions.GLOBAL);
     }
 
     private void tell(Simulation.Result result) {

@@ -1,5 +1,6 @@
 package io.banyan.sim;
 
+import io.banyan.replica.NewSessions;
 import io.banyan.wire.ConnectRequest;
 import io.banyan.wire.ErrorCode;
 import io.banyan.wire.JuteReader;
@@ -23,7 +24,7 @@ final class SimClient implements SimConnection.Client {
     private static final int REARM_XID = -8;
 
     /// @param floorZxid acknowledged to anybody before this was sent
-    private record Sent(int xid, Request request, long floorZxid) {}
+    private record Sent(int xid, Request request, long floorZxid, long sentMicros) {}
 
     private final World world;
     private final Timeline timeline;
@@ -37,6 +38,16 @@ final class SimClient implements SimConnection.Client {
     private int timeoutMillis;
     private int xid;
     private SessionOrder order;
+
+    /// The server that granted the session, and which of its lives that was.
+    private @Nullable SimServer home;
+
+    private int homeLife;
+    private boolean mayBeNoLongerLocal;
+
+    /// A server has heard it at this time, or later.
+    private long heardMicros;
+
     private final TreeSet<String> dataWatches = new TreeSet<>();
     private final TreeSet<String> existWatches = new TreeSet<>();
     private final TreeSet<String> childWatches = new TreeSet<>();
@@ -46,6 +57,8 @@ final class SimClient implements SimConnection.Client {
     // Of the connection.
     private @Nullable SimConnection connection;
     private boolean connected;
+    private @Nullable SimServer connectedTo;
+    private long connectMicros;
 
     /// Since the faults were over.
     private boolean connectedInPeace;
@@ -272,6 +285,11 @@ final class SimClient implements SimConnection.Client {
     private void connect() {
         List<SimServer> servers = world.servers();
         SimServer to = only != null ? only : servers.get(random.nextInt(servers.size()));
+        if (sessionId != 0 && home != null && keepsLocalSessions() && random.nextInt(3) != 0) {
+            to = home; // Elsewhere nobody knows it.
+        }
+        connectedTo = to;
+        connectMicros = timeline.nowMicros();
         SimConnection next = world.newConnection(this, to);
         connection = next;
         connected = false;
@@ -299,7 +317,9 @@ final class SimClient implements SimConnection.Client {
         if (request.isWrite()) {
             world.history().asked(sessionId, ofXid, request);
         }
-        pending.add(new Sent(ofXid, request, world.writes().acknowledgedZxid()));
+        pending.add(
+                new Sent(ofXid, request, world.writes().acknowledgedZxid(), timeline.nowMicros()));
+        mayBeNoLongerLocal |= request.asksForEphemeral() || request instanceof Request.Close;
         lastSentMicros = timeline.nowMicros();
         var out = new JuteWriter();
         out.writeInt(ofXid);
@@ -324,6 +344,8 @@ final class SimClient implements SimConnection.Client {
 
     private void forgetSession() {
         sessionId = 0;
+        home = null;
+        mayBeNoLongerLocal = false;
         password = new byte[16];
         order = new SessionOrder(world.history());
         dataWatches.clear();
@@ -373,6 +395,9 @@ final class SimClient implements SimConnection.Client {
         if (granted == 0) {
             world.trace(name, "is rejected");
             world.ephemerals().rejected(sessionId);
+            if (isLocal() && isAtHome() && !mayBeNoLongerLocal) {
+                world.ephemerals().rejectedAtHome(sessionId, timeline.nowMicros() - heardMicros);
+            }
             forgetSession();
             drop(true);
             return;
@@ -380,6 +405,8 @@ final class SimClient implements SimConnection.Client {
         if (sessionId == 0) {
             world.ephemerals().granted(granted, negotiated);
             xid = 0;
+            home = connectedTo;
+            homeLife = home == null ? 0 : home.life();
         } else {
             world.ephemerals().resumed(sessionId, wasOver);
         }
@@ -388,6 +415,7 @@ final class SimClient implements SimConnection.Client {
                 "SessionOrder",
                 "asked for session " + History.hex(sessionId) + ", got " + History.hex(granted));
         sessionId = granted;
+        heardMicros = connectMicros;
         timeoutMillis = negotiated;
         byte[] given = in.readBuffer();
         password = given == null ? new byte[0] : given;
@@ -449,6 +477,11 @@ final class SimClient implements SimConnection.Client {
             return;
         }
         answers++;
+        heardMicros = Math.max(heardMicros, sent.sentMicros());
+        Violation.unless(
+                err != ErrorCode.SESSION_EXPIRED,
+                "SessionOrder",
+                "its session is over, it was told, on a connection that holds");
         Runnable done = whenDone.remove(replyXid);
         if (done != null && err == ErrorCode.OK) {
             done.run();
@@ -482,12 +515,43 @@ final class SimClient implements SimConnection.Client {
             }
             case Request.Ping ping -> {}
             case Request.Close close -> {
-                acknowledged(sent, zxid, err, body);
+                if (err != ErrorCode.OK || !isLocal()) {
+                    acknowledged(sent, zxid, err, body);
+                }
                 forgetSession();
                 drop(false);
             }
-            default -> acknowledged(sent, zxid, err, body);
+            default -> {
+                if (err == ErrorCode.EPHEMERAL_ON_LOCAL_SESSION) {
+                    refusedAsLocal(sent);
+                } else {
+                    acknowledged(sent, zxid, err, body);
+                }
+            }
         }
+    }
+
+    private void refusedAsLocal(Sent sent) {
+        Violation.unless(
+                world.setup().newSessions() == NewSessions.LOCAL
+                        && sent.request() instanceof Request.Create
+                        && sent.request().asksForEphemeral(),
+                "Ephemerals",
+                sent.request() + " was refused to a session that only its server knows");
+    }
+
+    private boolean keepsLocalSessions() {
+        return world.setup().newSessions() != NewSessions.GLOBAL;
+    }
+
+    /// Whether its session is one that only its server knows, and was never another.
+    private boolean isLocal() {
+        Model last = world.history().last();
+        return keepsLocalSessions() && !last.hasSession(sessionId) && !last.hadSession(sessionId);
+    }
+
+    private boolean isAtHome() {
+        return home != null && home == connectedTo && home.life() == homeLife;
     }
 
     private void acknowledged(Sent sent, long zxid, int err, byte[] body) {

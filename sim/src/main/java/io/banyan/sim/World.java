@@ -1,6 +1,7 @@
 package io.banyan.sim;
 
 import io.banyan.replica.Members;
+import io.banyan.replica.NewSessions;
 import io.banyan.tree.Loader;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
@@ -64,7 +65,12 @@ final class World {
         start = startOf(setup.startCounter());
         electorate = setup.electorate();
         initial = Wishes.initial(setup);
-        history = new History(Model.of(start));
+        Model begin = Model.of(start);
+        history =
+                new History(
+                        setup.newSessions() == NewSessions.GLOBAL
+                                ? begin
+                                : begin.withLocalSessions());
         agreement = new LogAgreement(history, electorate);
         kept = new AcknowledgedMeansKept(history);
         sameState = new SameState(history, tree);

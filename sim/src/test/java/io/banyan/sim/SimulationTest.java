@@ -54,6 +54,8 @@ class SimulationTest {
             case CHANGE_FORGOTTEN -> new Catch(60, "LogAgreement|AcknowledgedMeansKept|Epochs");
             case ACTIVATION_TOLD_EARLY -> new Catch(5, "LogAgreement");
             case OLD_QUORUM_COMMITS -> new Catch(60, "LogAgreement|AcknowledgedMeansKept");
+            case UPGRADE_BEHIND_REQUEST -> new Catch(10, "SessionOrder");
+            case UPGRADE_LOST -> new Catch(10, "SessionOrder");
         };
     }
 

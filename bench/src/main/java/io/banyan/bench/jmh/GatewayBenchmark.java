@@ -172,6 +172,7 @@ public class GatewayBenchmark {
                     Effect.RollLog _,
                     Effect.Resumed _,
                     Effect.Evict _,
+                    Effect.Answer _,
                     Effect.TakeSnapshot _ -> {}
             case Effect.Halt halt -> throw new IllegalStateException(halt.reason());
             case Effect.Notify _,

@@ -312,6 +312,7 @@ final class Commands {
     private Reply dump(Call call) {
         var byExpiry = new TreeMap<Long, List<Long>>();
         var ephemerals = new LinkedHashMap<String, Object>();
+        facts.localSessions().forEach((expiry, ids) -> byExpiry.put(expiry, new ArrayList<>(ids)));
         for (SessionFacts session : facts.sessions()) {
             byExpiry.computeIfAbsent(session.expiresAtMillis(), e -> new ArrayList<>())
                     .add(session.sessionId());

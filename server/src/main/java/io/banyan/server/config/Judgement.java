@@ -54,9 +54,7 @@ final class Judgement {
     /// Keys that are read and have no effect yet, by the start of their names: remove an entry when
     /// its work lands.
     private static final List<Later> LATER =
-            List.of(
-                    new Later("localSessionsEnabled", "local sessions"),
-                    new Later("oraclePath", "the oracle for two servers"));
+            List.of(new Later("oraclePath", "the oracle for two servers"));
 
     private record Later(String prefix, String what) {}
 

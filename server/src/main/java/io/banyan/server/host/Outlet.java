@@ -12,7 +12,9 @@ public interface Outlet {
 
     void resumed(Ticket ticket, long sessionId, boolean valid);
 
-    void evict(Connection connection);
+    void answer(Ticket ticket, int error);
+
+    void evict(Connection connection, String why);
 
     /// Lets every gateway serve clients from this state on.
     void serve(Effect.Serve serve);

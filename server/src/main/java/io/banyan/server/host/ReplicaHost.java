@@ -85,6 +85,16 @@ public final class ReplicaHost {
         return replica.ask(Replica::sessionsByMillisLeft);
     }
 
+    /// How many sessions only this server knows.
+    public int localSessions() {
+        return replica.localSessions();
+    }
+
+    /// As {@link #sessionsByMillisLeft}, those that only this server knows.
+    public CompletableFuture<NavigableMap<Long, List<Long>>> localSessionsByMillisLeft() {
+        return replica.ask(Replica::localSessionsByMillisLeft);
+    }
+
     /// Stops the threads; the log is synced first. Gateways must be silent by now.
     public void stop() throws InterruptedException {
         replica.finish();

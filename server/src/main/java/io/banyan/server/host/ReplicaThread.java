@@ -43,6 +43,7 @@ final class ReplicaThread extends Thread {
     private volatile io.banyan.tree.State committed;
     private volatile @Nullable Membership membership;
     private volatile MemberFacts.ProposalSizes proposalSizes = MemberFacts.ProposalSizes.NONE;
+    private volatile int localSessions;
     private long membershipMillis;
     private final RoleWatch roles;
     private final ProposalClock proposals;
@@ -87,6 +88,11 @@ final class ReplicaThread extends Thread {
     /// The last committed state. Any thread.
     io.banyan.tree.State committed() {
         return committed;
+    }
+
+    /// Any thread.
+    int localSessions() {
+        return localSessions;
     }
 
     /// Any thread.
@@ -154,6 +160,8 @@ final class ReplicaThread extends Thread {
                 countFollowed(inputs);
             }
         }
+        // Before a client hears that it has one.
+        localSessions = replica.localSessions();
         carryOut();
         proposals.endRound(nowMillis());
         if (nowMillis() - membershipMillis > MEMBERSHIP_MILLIS) {
@@ -198,7 +206,8 @@ final class ReplicaThread extends Thread {
                 case Effect.Deliver deliver -> deliver(deliver.batch());
                 case Effect.Resumed resumed ->
                         outlet.resumed(resumed.ticket(), resumed.sessionId(), resumed.valid());
-                case Effect.Evict evict -> outlet.evict(evict.connection());
+                case Effect.Evict evict -> outlet.evict(evict.connection(), evict.why());
+                case Effect.Answer answer -> outlet.answer(answer.ticket(), answer.error());
                 case Effect.TakeSnapshot take -> snapshots.post(take);
                 case Effect.Halt halt -> halt(halt.reason());
                 case Effect.SaveAcceptedEpoch save -> forLog.add(save);

@@ -13,6 +13,7 @@ final class ConnectionTokens {
     private final Throttle rule;
     private final LongSupplier clockMillis;
     private final DoubleSupplier random;
+    private final int newSessionWeight;
     private int tokens;
     private long filledMillis;
     private long judgedMillis;
@@ -20,7 +21,11 @@ final class ConnectionTokens {
 
     /// @param clockMillis monotonic
     /// @param random from 0 to 1, without 1
-    ConnectionTokens(Throttle rule, LongSupplier clockMillis, DoubleSupplier random) {
+    /// @param localSessions whether new sessions are this server's own
+    ConnectionTokens(
+            Throttle rule, LongSupplier clockMillis, DoubleSupplier random, boolean localSessions) {
+        this.newSessionWeight =
+                localSessions ? rule.localSessionWeight() : rule.globalSessionWeight();
         this.rule = rule;
         this.clockMillis = clockMillis;
         this.random = random;
@@ -62,7 +67,7 @@ final class ConnectionTokens {
         if (!rule.weighted()) {
             return 1;
         }
-        return sessionId == 0 ? rule.globalSessionWeight() : rule.renewSessionWeight();
+        return sessionId == 0 ? newSessionWeight : rule.renewSessionWeight();
     }
 
     private void fill(long now) {

@@ -112,9 +112,16 @@ final class GatewayLoop implements GatewayPort {
         });
     }
 
-    void evict(Connection connection) {
+    void answer(Ticket ticket, int error) {
         execute(() -> {
-            gateway().onEvicted(connection, System.nanoTime());
+            gateway().onAnswered(ticket, error, System.nanoTime());
+            roundOpen();
+        });
+    }
+
+    void evict(Connection connection, String why) {
+        execute(() -> {
+            gateway().onEvicted(connection, why, System.nanoTime());
             roundOpen();
         });
     }

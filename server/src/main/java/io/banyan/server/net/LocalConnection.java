@@ -51,6 +51,8 @@ final class LocalConnection implements LocalSession, Transport {
         onLoop(() -> {
             long now = System.nanoTime();
             var made = host.gateway().onConnected(name, ids, this, now);
+            // A door keeps its own ephemerals, and is not asked what clients are to get.
+            made.wantGlobalSession();
             connection = made;
             var out = new JuteWriter();
             byte[] password = sessionId == 0 ? new byte[16] : SessionIds.password(sessionId);

@@ -78,6 +78,7 @@ public final class NettyFront implements Outlet {
     private final NetSettings settings;
     private final boolean keepAlive;
 
+    /// @param localSessions whether new sessions are this server's own
     /// @param events asked once for each loop
     public NettyFront(
             Kind kind,
@@ -85,6 +86,7 @@ public final class NettyFront implements Outlet {
             Consumer<List<Input>> replica,
             RequestLimits requests,
             ConnectionLimits connections,
+            boolean localSessions,
             FourLetterPort words,
             Supplier<NetEvents> events) {
         this.kind = kind;
@@ -96,7 +98,8 @@ public final class NettyFront implements Outlet {
                         new ConnectionTokens(
                                 connections.throttle(),
                                 () -> System.nanoTime() / 1_000_000,
-                                () -> ThreadLocalRandom.current().nextDouble()),
+                                () -> ThreadLocalRandom.current().nextDouble(),
+                                localSessions),
                         new LargeRequests(
                                 requests.largeRequestThresholdBytes(),
                                 requests.largeRequestBytesMax()),
@@ -278,8 +281,13 @@ public final class NettyFront implements Outlet {
     }
 
     @Override
-    public void evict(Connection connection) {
-        loops.get(connection.gatewayIndex()).evict(connection);
+    public void answer(Ticket ticket, int error) {
+        loops.get(ticket.gateway()).answer(ticket, error);
+    }
+
+    @Override
+    public void evict(Connection connection, String why) {
+        loops.get(connection.gatewayIndex()).evict(connection, why);
     }
 
     @Override

@@ -342,8 +342,19 @@ public final class Operator {
         List<ConnectionFacts> connections = facts.connections();
         var text = new StringBuilder("SessionTracker dump:\n");
         MemberFacts member = facts.member();
+        boolean local = member != null && config.peers().localSessions();
+        if (local) {
+            text.append("Local ");
+            dumpByExpiry(facts.localSessions(), text);
+        }
         if (member == null || member.role() == MemberFacts.Role.LEADING) {
-            dumpByExpiry(sessions, text);
+            text.append(local ? "Global " : "");
+            var byExpiry = new TreeMap<Long, List<Long>>();
+            groups(sessions, SessionFacts::expiresAtMillis)
+                    .forEach((expiry, group) ->
+                            byExpiry.put(
+                                    expiry, group.stream().map(SessionFacts::sessionId).toList()));
+            dumpByExpiry(byExpiry, text);
         } else {
             // Only the leader knows when they expire.
             text.append("Global Sessions(").append(sessions.size()).append("):\n");
@@ -379,15 +390,14 @@ public final class Operator {
         return text.toString();
     }
 
-    private void dumpByExpiry(List<SessionFacts> sessions, StringBuilder text) {
-        var byExpiry = groups(sessions, SessionFacts::expiresAtMillis);
+    private void dumpByExpiry(SortedMap<Long, List<Long>> byExpiry, StringBuilder text) {
+        int count = byExpiry.values().stream().mapToInt(List::size).sum();
         text.append("Session Sets (").append(byExpiry.size()).append(")/(");
-        text.append(sessions.size()).append("):\n");
-        byExpiry.forEach((expiry, group) -> {
-            expiryLine(text, group.size(), expiry);
-            for (SessionFacts session : group) {
-                text.append("\t0x").append(Long.toHexString(session.sessionId()));
-                text.append('\n');
+        text.append(count).append("):\n");
+        byExpiry.forEach((expiry, ids) -> {
+            expiryLine(text, ids.size(), expiry);
+            for (long id : ids) {
+                text.append("\t0x").append(Long.toHexString(id)).append('\n');
             }
         });
     }
@@ -568,6 +578,7 @@ public final class Operator {
         metrics.gauge(Gauge.EPHEMERALS_COUNT, facts::ephemeralCount);
         metrics.gauge(Gauge.APPROXIMATE_DATA_SIZE, facts::approximateDataBytes);
         metrics.gauge(Gauge.GLOBAL_SESSIONS, facts::sessionCount);
+        metrics.gauge(Gauge.LOCAL_SESSIONS, facts::localSessionCount);
         // A probability: with Banyan's connection throttle off it is 0 like ZooKeeper's.
         metrics.decimalGauge(Gauge.CONNECTION_DROP_PROBABILITY, facts::dropChance);
         // Asked for anew each time: loading the management beans would slow the start.

@@ -3,6 +3,8 @@ package io.banyan.server.operate;
 import io.banyan.server.config.ServerConfig;
 import io.banyan.server.metrics.ServerStats;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What the server's host tells about it. Implemented once, over the gateways and the replica.
@@ -58,6 +60,11 @@ public interface ServerFacts {
     /// Sessions known here, of whatever server.
     long sessionCount();
 
+    /// Sessions that only this server knows.
+    default long localSessionCount() {
+        return 0;
+    }
+
     /// Watches of clients of this server, of every kind. Gathers too.
     long watchCount();
 
@@ -99,6 +106,11 @@ public interface ServerFacts {
 
     /// Every session, of whatever server, with its ephemerals.
     List<SessionFacts> sessions();
+
+    /// Sessions that only this server knows, by the time of {@link SessionFacts#expiresAtMillis}.
+    default SortedMap<Long, List<Long>> localSessions() {
+        return new TreeMap<>();
+    }
 
     /// Who watches what.
     WatchFacts watches();

@@ -511,7 +511,7 @@ class ZooCfgTest {
                 parse(
                         DATA
                                 + "oraclePath=/o\n"
-                                + "localSessionsEnabled=false\nsecureClientPort=2281\n");
+                                + "localSessionsEnabled=true\nsecureClientPort=2281\n");
 
         assertThat(config.notices())
                 .containsExactlyInAnyOrder(

@@ -50,6 +50,17 @@ class ConnectionTokensTest {
     }
 
     @Test
+    void aSessionThatOnlyThisServerKnowsWeighsLess() {
+        var rule = new Throttle(5, 1_000, 1, -1, 0, 0, 0, true, 3, 1, 2);
+        var tokens = new ConnectionTokens(rule, () -> nowMillis, () -> random, true);
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(tokens.take(NEW)).isTrue();
+        }
+        assertThat(tokens.take(NEW)).isFalse();
+    }
+
+    @Test
     void theChanceOfBeingTurnedAwayGrowsWhileTheBucketIsEmptyAndFallsWhileItIsFull() {
         ConnectionTokens tokens =
                 tokens(new Throttle(1, 1_000_000, 1, 10, 0.4, 0.3, 0, false, 3, 1, 2));
@@ -70,6 +81,6 @@ class ConnectionTokensTest {
     }
 
     private ConnectionTokens tokens(Throttle rule) {
-        return new ConnectionTokens(rule, () -> nowMillis, () -> random);
+        return new ConnectionTokens(rule, () -> nowMillis, () -> random, false);
     }
 }

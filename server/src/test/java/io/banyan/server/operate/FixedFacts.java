@@ -5,6 +5,8 @@ import io.banyan.wire.OpCode;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A server that stands still, so that texts can be compared: the one whose answers were captured
@@ -20,6 +22,8 @@ public final class FixedFacts implements ServerFacts {
 
     /// Null: it stands alone.
     public @Nullable MemberFacts member;
+
+    public SortedMap<Long, List<Long>> local = new TreeMap<>();
 
     private final ServerStats stats = new ServerStats();
     private final ServerStats.Recorder recorder = stats.recorder();
@@ -86,6 +90,11 @@ public final class FixedFacts implements ServerFacts {
     @Override
     public long sessionCount() {
         return 2;
+    }
+
+    @Override
+    public SortedMap<Long, List<Long>> localSessions() {
+        return local;
     }
 
     @Override

@@ -68,17 +68,7 @@ class OperatorTest {
 
     @Test
     void monitoringOfAnObserverTellsWhomItLearnsFrom() throws Exception {
-        facts.member =
-                new MemberFacts(
-                        MemberFacts.Role.OBSERVING,
-                        true,
-                        2,
-                        1,
-                        6,
-                        List.of(),
-                        3,
-                        0,
-                        MemberFacts.ProposalSizes.NONE);
+        facts.member = member(MemberFacts.Role.OBSERVING);
 
         assertThat(answer(Word.MNTR))
                 .contains("\nzk_peer_state\tobserving - broadcast\nzk_observer_master_id\t3\n");
@@ -167,6 +157,52 @@ class OperatorTest {
                         \tip: /127.0.0.1:40646 sessionId: 0x100002107220000
                         \tip: /127.0.0.1:40650 sessionId: 0x100002107220001
                         """);
+    }
+
+    @Test
+    void dumpShowsTheSessionsThatOnlyThisServerKnowsApart() throws Exception {
+        String lines =
+                "4lw.commands.whitelist=*\nlocalSessionsEnabled=true\ninitLimit=10\nsyncLimit=5\n"
+                        + "server.1=a:2888:3888\nserver.2=b:2888:3888\n";
+        Files.writeString(directory.resolve("myid"), "1");
+        facts.local.put(2_176_000L, List.of(0x100002107220003L, 0x100002107220002L));
+        facts.member = member(MemberFacts.Role.FOLLOWING);
+
+        assertThat(withoutDates(operator(lines).answer(Word.DUMP, 0)))
+                .startsWith(
+                        """
+                        SessionTracker dump:
+                        Local Session Sets (1)/(2):
+                        2 expire at DATE:
+                        \t0x100002107220003
+                        \t0x100002107220002
+                        Global Sessions(2):
+                        0x100002107220000\t10000ms
+                        0x100002107220001\t6000ms
+                        ephemeral nodes dump:
+                        """);
+        facts.member = member(MemberFacts.Role.LEADING);
+        assertThat(withoutDates(operator(lines).answer(Word.DUMP, 0)))
+                .startsWith(
+                        """
+                        SessionTracker dump:
+                        Local Session Sets (1)/(2):
+                        2 expire at DATE:
+                        \t0x100002107220003
+                        \t0x100002107220002
+                        Global Session Sets (2)/(2):
+                        1 expire at DATE:
+                        \t0x100002107220001
+                        """);
+    }
+
+    private static MemberFacts member(MemberFacts.Role role) {
+        return new MemberFacts(
+                role, true, 2, 1, 6, List.of(), 3, 0, MemberFacts.ProposalSizes.NONE);
+    }
+
+    private static String withoutDates(String dump) {
+        return dump.replaceAll("at [A-Z].* \\d{4}:", "at DATE:");
     }
 
     @Test
