@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ public final class Pki {
     private final KeyPair authority;
     private final X509Certificate root;
     private Path revoked;
+    private URI asked;
 
     /// A key, and its certificate by the authority.
     public record Identity(PrivateKey key, X509Certificate certificate) {}
@@ -173,6 +175,27 @@ public final class Pki {
         Files.write(Objects.requireNonNull(revoked), signed(body));
     }
 
+    /// Certificates that are signed from now on say that this is to be asked about them.
+    void isAskedAt(URI responder) {
+        asked = responder;
+    }
+
+    /// What a responder of OCSP answers, signed by the authority itself.
+    ///
+    /// @param certificate as the request names it
+    byte[] status(byte[] certificate, boolean isRevoked) throws GeneralSecurityException {
+        Instant now = Instant.now();
+        byte[] status = isRevoked ? tlv(0xa1, time(now)) : tlv(0x80, new byte[0]);
+        byte[] body =
+                sequence(
+                        tlv(0xa1, NAME.getEncoded()),
+                        time(now),
+                        sequence(sequence(certificate, status, time(now))));
+        byte[] basic = {0x2b, 6, 1, 5, 5, 7, 0x30, 1, 1};
+        return sequence(
+                tlv(10, new byte[] {0}), tlv(0xa0, sequence(tlv(6, basic), tlv(4, signed(body)))));
+    }
+
     public Path pemTrusted(String name) throws GeneralSecurityException, IOException {
         return Files.writeString(directory.resolve(name), pem("CERTIFICATE", root.getEncoded()));
     }
@@ -225,7 +248,7 @@ public final class Pki {
                                 0xa3,
                                 isAuthority
                                         ? sequence(basicConstraints())
-                                        : sequence(localNames(), listOfRevoked())));
+                                        : sequence(localNames(), listOfRevoked(), responder())));
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509")
                         .generateCertificate(new ByteArrayInputStream(signed(body)));
@@ -249,6 +272,17 @@ public final class Pki {
         byte[] uri = tlv(0x86, list.toUri().toString().getBytes(StandardCharsets.US_ASCII));
         byte[] points = sequence(sequence(tlv(0xa0, tlv(0xa0, uri))));
         return sequence(tlv(6, new byte[] {0x55, 0x1d, 0x1f}), tlv(4, points));
+    }
+
+    private byte[] responder() {
+        URI uri = asked;
+        if (uri == null) {
+            return new byte[0];
+        }
+        byte[] method = {0x2b, 6, 1, 5, 5, 7, 0x30, 1};
+        byte[] place = tlv(0x86, uri.toString().getBytes(StandardCharsets.US_ASCII));
+        byte[] extension = {0x2b, 6, 1, 5, 5, 7, 1, 1};
+        return sequence(tlv(6, extension), tlv(4, sequence(sequence(tlv(6, method), place))));
     }
 
     private static byte[] time(Instant when) {

@@ -235,6 +235,42 @@ final class TlsTest {
     }
 
     @Test
+    void whoseCertificateIsRevokedByItsResponderIsNotServed() throws Exception {
+        try (OcspResponder responder = new OcspResponder(pki)) {
+            pki.isAskedAt(responder.uri());
+            Pki.Identity stolen = pki.identity("CN=stolen");
+            responder.revoke(stolen.certificate().getSerialNumber());
+            Pki.Identity good = pki.identity("CN=alice");
+            Path keys = pki.keyStore("alice.p12", good, PASSWORD);
+            try (LoggedLines lines = new LoggedLines();
+                    BanyanServer server = builder().property("zookeeper.ssl.ocsp", "true").start();
+                    Banyan alice = ours(port(server), clientProperties(keys, trusted))) {
+                assertThat(alice.exists("/")).isPresent();
+                assertThat(responder.wasAsked(good.certificate().getSerialNumber())).isTrue();
+
+                handshakeFails(context(stolen), port(server));
+
+                assertThat(lines.awaitLine("connection closed")).containsIgnoringCase("revoked");
+            }
+        }
+    }
+
+    @Test
+    void whoseResponderDoesNotKnowIsNotServed() throws Exception {
+        try (OcspResponder responder = new OcspResponder(pki);
+                LoggedLines lines = new LoggedLines();
+                BanyanServer server = builder().property("zookeeper.ssl.ocsp", "true").start()) {
+            responder.breakDown();
+            pki.isAskedAt(responder.uri());
+
+            handshakeFails(context(pki.identity("CN=unknown")), port(server));
+
+            assertThat(lines.awaitLine("connection closed"))
+                    .contains("its certificate is not trusted");
+        }
+    }
+
+    @Test
     void onePortServesBothWhereItIsToldTo() throws Exception {
         try (BanyanServer server =
                         builder().property("zookeeper.client.portUnification", "true").start();
