@@ -34,8 +34,8 @@ public final class EnsembleCommand implements Callable<Integer> {
             arity = "0..*",
             description = {
                 "kinds of the members 1, 2, 3, ..., one letter each: B Banyan, 9 Apache 3.9.5,",
-                "8 Apache 3.8.6; small letters at the end are observers: b, n (of 3.9.5) and o (of",
-                "3.8.6), as in B9Bbn. Default: BBB"
+                "8 3.8.6, 7 3.7.2, 6 3.6.4, 5 3.5.10; small letters at the end are observers: b, n (of",
+                "3.9.5) and o (of 3.8.6), as in B9Bbn. Default: BBB"
             })
     private List<String> combinations = new ArrayList<>();
 
@@ -150,9 +150,12 @@ public final class EnsembleCommand implements Callable<Integer> {
                             case 'B', 'b' -> ServerKind.BANYAN;
                             case '9', 'n' -> ServerKind.APACHE_39;
                             case '8', 'o' -> ServerKind.APACHE_38;
+                            case '7' -> ServerKind.APACHE_37;
+                            case '6' -> ServerKind.APACHE_36;
+                            case '5' -> ServerKind.APACHE_35;
                             default ->
                                     throw new IllegalArgumentException(
-                                            "B, 9, 8, b, n or o, not " + (char) letter);
+                                            "B, 9, 8, 7, 6, 5, b, n or o, not " + (char) letter);
                         })
                 .toList();
     }

@@ -12,6 +12,10 @@ public enum ServerKind {
     APACHE_39("apache-3.9.5", "3.9.5"),
     /// The newest complete release of the older line.
     APACHE_38("apache-3.8.6", "3.8.6"),
+    /// The last releases of lines that are not maintained any more, but run.
+    APACHE_37("apache-3.7.2", "3.7.2"),
+    APACHE_36("apache-3.6.4", "3.6.4"),
+    APACHE_35("apache-3.5.10", "3.5.10"),
     /// This project's own server, by `bin/banyan`.
     BANYAN("banyan", "");
 
@@ -83,6 +87,8 @@ public enum ServerKind {
         command.add("-XX:TieredStopAtLevel=1");
         command.add("-Xshare:auto");
         command.add("-Xmx512m");
+        // Those before 3.7 look for Log4j 1 otherwise, and fail if it is not there.
+        command.add("-Dzookeeper.jmx.log4j.disable=true");
         command.add("-cp");
         command.add(
                 Home.root().resolve("e2e/src/main/apache-conf")
