@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.banyan.nacos.json.Json;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,16 +24,20 @@ public final class NacosImport {
     private static final int PAGE = 200;
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int WRONG_USAGE = 2;
+    private static final String PUBLIC = "public";
     private static final String USAGE =
             """
-            Usage: banyan nacos import --from URL --to URL [--namespace ID ...]
+            Usage: banyan nacos import --from URL|FILE --to URL [--namespace ID ...]
                                        [--user NAME --password WORD]
 
-            Copies namespaces and configurations from a running Nacos to a running Banyan.
+            Copies namespaces and configurations from a running Nacos, or configurations from
+            a file that its console exported, to a running Banyan.
 
               --from URL         of the Nacos, as http://10.0.0.1:8848
+              --from FILE        a zip file of Nacos's console
               --to URL           of the Banyan's Nacos door
-              --namespace ID     only this one; public for the default; may be repeated
+              --namespace ID     only this one; public for the default; may be repeated;
+                                 of a file: where to, if not to the default
               --user, --password for the Nacos, where it asks for a login
             """;
 
@@ -60,12 +68,13 @@ public final class NacosImport {
         return plain.endsWith("/nacos") ? plain : plain + "/nacos";
     }
 
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) throws InterruptedException {
         System.exit(run(List.of(args), System.out));
     }
 
-    private static int run(List<String> args, PrintStream out)
-            throws IOException, InterruptedException {
+    /// @return the code to exit with: 0 if all was copied, 1 if not, 2 if it is not known what to
+    ///   do
+    static int run(List<String> args, PrintStream out) throws InterruptedException {
         String from = null;
         String to = null;
         String user = null;
@@ -95,11 +104,37 @@ public final class NacosImport {
             out.print(USAGE);
             return WRONG_USAGE;
         }
-        var copy = new NacosImport(from, to, out);
-        if (user != null) {
-            copy.login(user, password);
+        boolean isFile = !from.contains("://") && Files.isRegularFile(Path.of(from));
+        if (!isFile && !isUrl(from)) {
+            out.println("--from " + from + ": neither a file nor an URL as http://10.0.0.1:8848");
+            return WRONG_USAGE;
         }
-        Result result = copy.copy(namespaces);
+        if (!isUrl(to)) {
+            out.println("--to " + to + ": not an URL as http://10.0.0.1:8848");
+            return WRONG_USAGE;
+        }
+        if (isFile && namespaces.size() > 1) {
+            out.println("--namespace: a file goes into one");
+            return WRONG_USAGE;
+        }
+        Result result;
+        try {
+            var copy = new NacosImport(from, to, out);
+            if (user != null) {
+                copy.login(user, password);
+            }
+            result =
+                    isFile
+                            ? copy.unpack(
+                                    Path.of(from),
+                                    namespaces.isEmpty() ? PUBLIC : namespaces.getFirst())
+                            : copy.copy(namespaces);
+        } catch (IOException | Json.Broken e) {
+            // A connection that is refused says nothing more.
+            String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            out.println("cannot copy from " + from + " to " + to + ": " + why);
+            return 1;
+        }
         out.println(
                 "namespaces="
                         + result.namespaces()
@@ -111,6 +146,16 @@ public final class NacosImport {
                         + result.failed().size());
         result.failed().forEach(each -> out.println("failed: " + each));
         return result.failed().isEmpty() ? 0 : 1;
+    }
+
+    private static boolean isUrl(String text) {
+        try {
+            URI uri = new URI(text);
+            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                    && uri.getHost() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /// Logs in at the source.
@@ -138,7 +183,7 @@ public final class NacosImport {
         var failed = new ArrayList<String>();
         for (JsonNode each : Json.parse(list).path("data")) {
             String id = Json.textOrEmpty(each, "namespace");
-            String name = id.isEmpty() ? "public" : id;
+            String name = id.isEmpty() ? PUBLIC : id;
             if (!wanted.isEmpty() && !wanted.contains(name)) {
                 continue;
             }
@@ -168,6 +213,37 @@ public final class NacosImport {
             out.println("namespace " + name + ": " + (copied + equal - before) + " configurations");
         }
         return new Result(namespaces, copied, equal, failed);
+    }
+
+    /// Copies what Nacos's console exported.
+    ///
+    /// @param namespace where to
+    /// @throws IOException if the file cannot be read or is no export
+    public Result unpack(Path file, String namespace) throws IOException, InterruptedException {
+        String tenant = namespace.equals(PUBLIC) ? "" : namespace;
+        int[] count = new int[2];
+        var failed = new ArrayList<String>();
+        if (!tenant.isEmpty()) {
+            createNamespace(
+                    Json.object().put("namespace", tenant).put("namespaceShowName", tenant));
+        }
+        NacosArchive.read(
+                file,
+                config -> {
+                    try {
+                        count[copyOne(tenant, config) ? 0 : 1]++;
+                    } catch (ConnectException e) {
+                        throw e; // The others would fare no better.
+                    } catch (IOException e) {
+                        failed.add(
+                                Json.textOrEmpty(config, "group")
+                                        + " "
+                                        + Json.textOrEmpty(config, "dataId")
+                                        + ": "
+                                        + e.getMessage());
+                    }
+                });
+        return new Result(1, count[0], count[1], failed);
     }
 
     private void createNamespace(JsonNode namespace) throws IOException, InterruptedException {
@@ -223,7 +299,7 @@ public final class NacosImport {
             return false;
         }
         String form = place + "&content=" + encode(content);
-        for (String each : List.of("type", "appName", "encryptedDataKey")) {
+        for (String each : List.of("type", "appName", "desc", "encryptedDataKey")) {
             String value = Json.textOf(config, each);
             if (value != null && !value.isBlank()) {
                 form += "&" + each + "=" + encode(value);
