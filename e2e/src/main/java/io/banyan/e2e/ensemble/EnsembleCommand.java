@@ -100,7 +100,8 @@ public final class EnsembleCommand implements Callable<Integer> {
     private String run(String letters) {
         PrintStream out = System.out;
         if (reconfig) {
-            try (var story = new MembersStory(kinds(letters), out)) {
+            try (var story =
+                    new MembersStory(kinds(letters), secured(ServerConfig.standard()), out)) {
                 story.everything();
                 return "";
             } catch (IOException | RuntimeException e) {

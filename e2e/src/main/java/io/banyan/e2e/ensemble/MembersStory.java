@@ -14,7 +14,11 @@ final class MembersStory implements AutoCloseable {
     private final PrintStream out;
 
     MembersStory(List<ServerKind> kinds, PrintStream out) {
-        this.members = new ChangingMembers(kinds, ServerConfig.standard());
+        this(kinds, ServerConfig.standard(), out);
+    }
+
+    MembersStory(List<ServerKind> kinds, ServerConfig config, PrintStream out) {
+        this.members = new ChangingMembers(kinds, config);
         this.out = out;
     }
 
