@@ -1,6 +1,7 @@
 package io.banyan.replica;
 
 import io.banyan.tree.Applied;
+import io.banyan.tree.Replay;
 import io.banyan.tree.State;
 import io.banyan.wire.Zxid;
 import io.banyan.zab.Configuration;
@@ -207,11 +208,11 @@ final class ZabBroadcast implements Broadcast, Surroundings {
 
     @Override
     public void sendImage(long link, long zxid, List<Entry> undelivered) {
-        State state = standing.state();
+        Replay image = standing.tree.replay(standing.state());
         for (Entry each : undelivered) {
-            state = standing.tree.replay(state, each.payload());
+            image.txn(each.payload());
         }
-        effects.add(new Effect.SendImage(link, zxid, state));
+        effects.add(new Effect.SendImage(link, zxid, image.state()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.banyan.replica;
 
+import io.banyan.tree.Replay;
 import io.banyan.tree.State;
 import io.banyan.tree.TreeConfig;
 import io.banyan.tree.ZnodeTree;
@@ -68,10 +69,9 @@ final class TestMember implements TestHost {
     // ---- life
 
     void start() {
-        State state = base;
+        State state = stateOnDisk();
         var newest = new ArrayList<Entry>();
         for (var each : log.entrySet()) {
-            state = tree.replay(state, each.getValue());
             newest.add(new Entry(each.getKey(), each.getValue()));
         }
         var random = new SplittableRandom(id);
@@ -299,11 +299,9 @@ final class TestMember implements TestHost {
     }
 
     private State stateOnDisk() {
-        State state = base;
-        for (byte[] each : log.tailMap(base.zxid(), false).values()) {
-            state = tree.replay(state, each);
-        }
-        return state;
+        Replay replay = tree.replay(base);
+        log.tailMap(base.zxid(), false).values().forEach(replay::txn);
+        return replay.state();
     }
 
     // ---- network

@@ -535,7 +535,7 @@ final class Life {
         if ((setup.bug() == PlantedBug.SNAPSHOT_OF_UNCOMMITTED
                         || setup.bug() == PlantedBug.IMAGE_OF_UNCOMMITTED)
                 && shadowHead != null) {
-            shadowHead = tree.replay(shadowHead, append.payload());
+            shadowHead = tree.apply(shadowHead, append.payload()).state();
         }
         if (!isNew) {
             if (world.isTraced()) {

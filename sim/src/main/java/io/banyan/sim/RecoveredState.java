@@ -4,6 +4,7 @@ import io.banyan.replica.QuorumsOnDisk;
 import io.banyan.store.Recovery;
 import io.banyan.store.Snapshot;
 import io.banyan.tree.Loader;
+import io.banyan.tree.Replay;
 import io.banyan.tree.State;
 import io.banyan.wire.SnapshotSink;
 import io.banyan.zab.Configuration;
@@ -18,7 +19,7 @@ final class RecoveredState implements Recovery.Target {
     private final World world;
     private final long upTo;
     private final List<Entry> entries = new ArrayList<>();
-    private State state;
+    private Replay replay;
     private @Nullable Loader loader;
     private byte @Nullable [] held;
     private boolean changed;
@@ -28,7 +29,7 @@ final class RecoveredState implements Recovery.Target {
     RecoveredState(World world, long upTo) {
         this.world = world;
         this.upTo = upTo;
-        this.state = world.tree().fresh();
+        this.replay = world.tree().replay(world.tree().fresh());
     }
 
     @Override
@@ -43,7 +44,8 @@ final class RecoveredState implements Recovery.Target {
         if (loader == null) {
             throw new IllegalStateException("a snapshot that was never begun");
         }
-        state = loader.finish(loaded.zxid());
+        State state = loader.finish(loaded.zxid());
+        replay = world.tree().replay(state);
         entries.clear();
         changed = false;
         world.sameState().check(state, loaded.name());
@@ -58,21 +60,21 @@ final class RecoveredState implements Recovery.Target {
         entries.add(new Entry(zxid, payload));
         if (QuorumsOnDisk.isChange(payload)) {
             changed = true;
-            beforeChange = QuorumsOnDisk.in(state);
+            beforeChange = QuorumsOnDisk.in(replay.state());
         }
         if (!world.plants().has(PlantedBug.RECOVERY_SKIPS_LAST)) {
-            state = world.tree().replay(state, payload);
+            replay.txn(payload);
             return;
         }
         if (held != null) {
-            state = world.tree().replay(state, held);
+            replay.txn(held);
         }
         held = payload;
     }
 
     /// Who decides, as this server knows it when it starts.
     Quorums quorums(Configuration own, List<Quorums> saved) {
-        Configuration last = QuorumsOnDisk.in(state);
+        Configuration last = QuorumsOnDisk.in(replay.state());
         Quorums found = QuorumsOnDisk.recovered(own, saved, changed, beforeChange, last);
         return world.plants().has(PlantedBug.CHANGE_FORGOTTEN)
                 ? new Quorums(found.current(), found.current())
@@ -80,7 +82,7 @@ final class RecoveredState implements Recovery.Target {
     }
 
     State finish() {
-        return world.tree().withoutOrphans(state);
+        return world.tree().withoutOrphans(replay.state());
     }
 
     /// Zxids in order, that of the snapshot first.

@@ -28,19 +28,19 @@ final class Application {
     private final Fields node = new Fields();
 
     Application(TreeConfig config, State base, byte[] payload) {
+        this(config, base, payload, null);
+    }
+
+    /// @param own permission to change what earlier transactions made; null to leave it as it is
+    Application(TreeConfig config, State base, byte[] payload, @Nullable Edit own) {
         this.config = config;
         this.base = base;
         this.payload = payload;
         in = new JuteReader(payload);
         header = TxnHeader.decode(in);
         boolean manySteps = header.type() == OpCode.MULTI || header.type() == OpCode.CLOSE_SESSION;
-        draft =
-                new Draft(
-                        config,
-                        base,
-                        header.zxid(),
-                        header.timeMillis(),
-                        manySteps ? new Edit() : null);
+        Edit edit = own == null && manySteps ? new Edit() : own;
+        draft = new Draft(config, base, header.zxid(), header.timeMillis(), edit);
     }
 
     Applied run() {

@@ -56,6 +56,9 @@ public final class Loader implements SnapshotSink {
         /// Where its path ends in `path`.
         int pathEnd;
 
+        /// Of its name.
+        int hash;
+
         /// Whether its parent has it already, from before it was closed.
         boolean known;
 
@@ -92,7 +95,9 @@ public final class Loader implements SnapshotSink {
             }
             openParent(nodePath, slash);
         }
-        if (isRoot ? depth > 0 : present(nodePath, slash + 1, pathEnd)) {
+        int nameFrom = isRoot ? 0 : slash + 1;
+        int hash = Trie.hash(nodePath, nameFrom, pathEnd);
+        if (isRoot ? depth > 0 : present(nodePath, nameFrom, pathEnd, hash)) {
             throw malformed("twice in the snapshot", nodePath, pathEnd);
         }
         fields.load(stat, aclNumber(aclKey, nodePath, pathEnd));
@@ -105,18 +110,17 @@ public final class Loader implements SnapshotSink {
             }
         }
         sizeBytes += digestEnd + fields.dataLength();
-        int nameFrom = isRoot ? 0 : slash + 1;
         byte[] packed = fields.pack(nodePath, nameFrom, digestEnd);
         if (digestEnd > path.length) {
             path = Arrays.copyOf(path, Math.max(2 * path.length, digestEnd));
         }
         System.arraycopy(nodePath, slash, path, slash, digestEnd - slash);
-        push(packed, digestEnd);
+        push(packed, digestEnd, hash);
         owners = owners.with(stat.ephemeralOwner(), config, nodePath, 0, digestEnd, edit);
     }
 
-    private boolean present(byte[] nodePath, int from, int end) {
-        return spine.get(depth - 1).children.find(nodePath, from, end) != null;
+    private boolean present(byte[] nodePath, int from, int end, int hash) {
+        return spine.get(depth - 1).children.find(nodePath, from, end, hash) != null;
     }
 
     private long aclNumber(long key, byte[] nodePath, int pathEnd) {
@@ -145,11 +149,12 @@ public final class Loader implements SnapshotSink {
         int at = spine.get(depth - 1).pathEnd;
         while (at < end) {
             int next = State.slashAfter(nodePath, at + 1, end);
-            Object entry = spine.get(depth - 1).children.find(nodePath, at + 1, next);
+            int hash = Trie.hash(nodePath, at + 1, next);
+            Object entry = spine.get(depth - 1).children.find(nodePath, at + 1, next, hash);
             if (entry == null) {
                 throw malformed("its parent is not in the snapshot", nodePath, end);
             }
-            reopen(entry, next);
+            reopen(entry, next, hash);
             System.arraycopy(nodePath, at, path, at, next - at);
             at = next;
         }
@@ -162,7 +167,7 @@ public final class Loader implements SnapshotSink {
                 && Arrays.equals(path, 0, length, nodePath, 0, length);
     }
 
-    private Open push(byte[] packed, int pathEnd) {
+    private Open push(byte[] packed, int pathEnd, int hash) {
         if (depth == spine.size()) {
             spine.add(new Open());
         }
@@ -177,12 +182,13 @@ public final class Loader implements SnapshotSink {
         open.descendantsKnown = 0;
         open.known = false;
         open.pathEnd = pathEnd;
+        open.hash = hash;
         return open;
     }
 
-    private void reopen(Object entry, int pathEnd) {
+    private void reopen(Object entry, int pathEnd, int hash) {
         fields.read(entry);
-        Open open = push(Trie.packed(entry), pathEnd);
+        Open open = push(Trie.packed(entry), pathEnd, hash);
         open.known = true;
         if (entry instanceof Branch branch) {
             open.children = branch.children;
@@ -195,7 +201,7 @@ public final class Loader implements SnapshotSink {
     private void closeLast() {
         Open child = spine.get(--depth);
         Open parent = spine.get(depth - 1);
-        parent.children = parent.children.put(child.close(), edit);
+        parent.children = parent.children.put(child.close(), child.hash, edit);
         parent.descendants += child.descendants - child.descendantsKnown;
         if (!child.known) {
             parent.childCount++;

@@ -78,11 +78,9 @@ public final class ZnodeTree {
         return new Application(config, state, payload).run();
     }
 
-    /// Carries out a logged transaction on top of a snapshot that may already hold its effects.
-    ///
-    /// @throws io.banyan.wire.MalformedRecord if it is no transaction
-    public State replay(State state, byte[] payload) {
-        return apply(state, payload).state();
+    /// Carries out a log on top of a snapshot that may already hold its effects.
+    public Replay replay(State start) {
+        return new Replay(config, start);
     }
 
     /// Answers a read: writes the reply's body, or nothing at all if it fails.

@@ -38,14 +38,16 @@ final class ReplayTest {
             int stop = start + random.nextInt(40);
             State fuzzy = fuzzySnapshot(leader.tree, history, start, stop, random);
 
-            State replayed = fuzzy;
+            Replay replay = leader.tree.replay(fuzzy);
             for (byte[] txn : leader.log) {
                 if (TxnHeader.decode(new JuteReader(txn)).zxid() > fuzzy.zxid()) {
-                    replayed = leader.tree.replay(replayed, txn);
+                    replay.txn(txn);
                 }
             }
 
-            assertThat(World.dump(replayed)).as("seed " + seed).isEqualTo(World.dump(leader.state));
+            assertThat(World.dump(replay.state()))
+                    .as("seed " + seed)
+                    .isEqualTo(World.dump(leader.state));
         }
     }
 
@@ -126,6 +128,47 @@ final class ReplayTest {
 
     private static final Id IP = new Id("ip", "10.0.0.1");
 
+    private State replayed(State state, byte[] txn) {
+        Replay replay = world.tree.replay(state);
+        replay.txn(txn);
+        return replay.state();
+    }
+
+    /// Transactions of a replay share what they change; a state that was shown has no part in that.
+    @Test
+    void statesBeforeAndDuringAReplayStayAsTheyAre() {
+        for (int seed = 0; seed < 100; seed++) {
+            var random = new Random(seed);
+            var leader = new World();
+            leader.startSession(2);
+            State start = leader.state;
+            for (int i = 0; i < 100; i++) {
+                randomWrite(leader, random);
+            }
+            List<String> startDump = World.dump(start);
+
+            Replay replay = leader.tree.replay(start);
+            var shown = new ArrayList<State>();
+            var dumps = new ArrayList<List<String>>();
+            for (byte[] txn : leader.log) {
+                if (TxnHeader.decode(new JuteReader(txn)).zxid() > start.zxid()) {
+                    replay.txn(txn);
+                    if (random.nextInt(10) == 0) {
+                        shown.add(replay.state());
+                        dumps.add(World.dump(replay.state()));
+                    }
+                }
+            }
+
+            assertThat(World.dump(replay.state())).isEqualTo(World.dump(leader.state));
+            assertThat(World.dump(start)).as("seed " + seed).isEqualTo(startDump);
+            assertThat(shown).isNotEmpty();
+            for (int i = 0; i < shown.size(); i++) {
+                assertThat(World.dump(shown.get(i))).as("seed " + seed).isEqualTo(dumps.get(i));
+            }
+        }
+    }
+
     @Test
     void replayingATransactionAgainChangesNothingThatClientsSee() {
         world.create("/a", "x");
@@ -134,7 +177,7 @@ final class ReplayTest {
         State once = world.state;
         byte[] lastTxn = world.log.getLast();
 
-        assertThat(World.dump(world.tree.replay(once, lastTxn))).isEqualTo(World.dump(once));
+        assertThat(World.dump(replayed(once, lastTxn))).isEqualTo(World.dump(once));
     }
 
     @Test
@@ -154,7 +197,7 @@ final class ReplayTest {
                             out.writeInt(9);
                         });
 
-        world.state = world.tree.replay(world.state, txn);
+        world.state = replayed(world.state, txn);
 
         assertThat(world.data("/p/a")).isEqualTo("kept");
         assertThat(world.acl("/p/a")).isEqualTo(acl);
@@ -177,7 +220,7 @@ final class ReplayTest {
                             out.writeBool(false);
                         });
 
-        world.state = world.tree.replay(world.state, txn);
+        world.state = replayed(world.state, txn);
 
         assertThat(world.stat("/").cversion()).isEqualTo(2 - 2);
         assertThat(world.stat("/").pzxid()).isEqualTo(50);
@@ -186,9 +229,7 @@ final class ReplayTest {
     @Test
     void deletionOfWhatIsGoneRaisesTheParentsPzxid() {
         world.create("/p");
-        world.state =
-                world.tree.replay(
-                        world.state, txn(50, OpCode.DELETE, out -> out.writeString("/p/a")));
+        world.state = replayed(world.state, txn(50, OpCode.DELETE, out -> out.writeString("/p/a")));
 
         assertThat(world.stat("/p").pzxid()).isEqualTo(50);
         assertThat(world.stat("/p").cversion()).isZero();
@@ -200,9 +241,7 @@ final class ReplayTest {
         world.create("/p/a");
         world.create("/p/a/e", "", 1);
 
-        world.state =
-                world.tree.replay(
-                        world.state, txn(50, OpCode.DELETE, out -> out.writeString("/p")));
+        world.state = replayed(world.state, txn(50, OpCode.DELETE, out -> out.writeString("/p")));
 
         assertThat(world.children("/")).containsExactly("zookeeper");
         assertThat(world.state.ephemeralCount()).isZero();
@@ -215,7 +254,7 @@ final class ReplayTest {
         List<String> before = World.dump(world.state.withZxid(0));
         State state = world.state;
         state =
-                world.tree.replay(
+                replayed(
                         state,
                         txn(
                                 50,
@@ -225,11 +264,9 @@ final class ReplayTest {
                                     out.writeBuffer(null);
                                     out.writeInt(3);
                                 }));
+        state = replayed(state, txn(51, OpCode.DELETE, out -> out.writeString("/none/none")));
         state =
-                world.tree.replay(
-                        state, txn(51, OpCode.DELETE, out -> out.writeString("/none/none")));
-        state =
-                world.tree.replay(
+                replayed(
                         state,
                         txn(
                                 52,

@@ -4,6 +4,7 @@ import io.banyan.replica.QuorumsOnDisk;
 import io.banyan.store.Recovery;
 import io.banyan.store.Snapshot;
 import io.banyan.tree.Loader;
+import io.banyan.tree.Replay;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.SnapshotSink;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Builds the state from what recovery finds. Confined to the starting thread.
 public final class RecoveredTree implements Recovery.Target {
     private final ZnodeTree tree;
-    private State state;
+    private Replay replay;
     private @Nullable Loader loader;
     private @Nullable Snapshot snapshot;
     private final int newestMax;
@@ -35,7 +36,7 @@ public final class RecoveredTree implements Recovery.Target {
     /// @param newestBytesMax how many bytes of them
     public RecoveredTree(ZnodeTree tree, int newestMax, long newestBytesMax) {
         this.tree = tree;
-        this.state = tree.fresh();
+        this.replay = tree.replay(tree.fresh());
         this.newestMax = newestMax;
         this.newestBytesMax = newestBytesMax;
     }
@@ -53,7 +54,7 @@ public final class RecoveredTree implements Recovery.Target {
             throw new IllegalStateException("a snapshot was loaded that was never begun");
         }
         snapshot = loaded;
-        state = loader.finish(loaded.zxid());
+        replay = tree.replay(loader.finish(loaded.zxid()));
         loader = null;
     }
 
@@ -61,9 +62,9 @@ public final class RecoveredTree implements Recovery.Target {
     public void txn(long zxid, byte[] payload) {
         if (QuorumsOnDisk.isChange(payload)) {
             changed = true;
-            beforeChange = QuorumsOnDisk.in(state);
+            beforeChange = QuorumsOnDisk.in(replay.state());
         }
-        state = tree.replay(state, payload);
+        replay.txn(payload);
         if (newestMax > 0) {
             newest.add(new Entry(zxid, payload));
             newestBytes += payload.length;
@@ -74,12 +75,13 @@ public final class RecoveredTree implements Recovery.Target {
     }
 
     public State state() {
-        return state;
+        return replay.state();
     }
 
     /// Who decides, as this server knows it when it starts: see {@link QuorumsOnDisk#recovered}.
     public Quorums quorums(Configuration own, List<Quorums> saved) {
-        return QuorumsOnDisk.recovered(own, saved, changed, beforeChange, QuorumsOnDisk.in(state));
+        return QuorumsOnDisk.recovered(
+                own, saved, changed, beforeChange, QuorumsOnDisk.in(replay.state()));
     }
 
     /// The last transactions behind the snapshot, as many as were to be kept.
