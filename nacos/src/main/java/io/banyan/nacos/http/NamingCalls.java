@@ -2,13 +2,16 @@ package io.banyan.nacos.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.banyan.nacos.config.ConfigKey;
 import io.banyan.nacos.config.Invalid;
+import io.banyan.nacos.config.Page;
 import io.banyan.nacos.json.Json;
 import io.banyan.nacos.naming.Adjustment;
 import io.banyan.nacos.naming.Instance;
 import io.banyan.nacos.naming.Instance.Door;
 import io.banyan.nacos.naming.Leases;
 import io.banyan.nacos.naming.Registry;
+import io.banyan.nacos.naming.Service;
 import io.banyan.nacos.naming.ServiceKey;
 import io.banyan.nacos.naming.ServiceMeta;
 import io.banyan.nacos.naming.Services;
@@ -247,6 +250,23 @@ record NamingCalls(Services services, Registry registry, Leases leases, UdpPush 
             }
         }
         return services.overHttp(services.get(key), clusters, params.flag("healthyOnly", false));
+    }
+
+    /// A page of the services whose names have these parts.
+    ///
+    /// @param fullOnly name of the parameter that leaves out those without instances
+    /// @param pageSize unless another one is asked for
+    Page<Service> named(Call call, String fullOnly, int pageSize) {
+        Params params = call.params();
+        List<Service> all =
+                services.named(
+                        ConfigKey.namespace(params.filled("namespaceId")),
+                        params.or("groupNameParam", ""),
+                        params.or("serviceNameParam", ""));
+        if (params.flag(fullOnly, false)) {
+            all = all.stream().filter(each -> !each.instances().isEmpty()).toList();
+        }
+        return Page.of(all, params.number("pageNo", 1), params.number("pageSize", pageSize));
     }
 
     /// Never a name: nobody is to make us ask the DNS.

@@ -310,18 +310,7 @@ final class NamingV1 {
     // ---- catalog
 
     private Answer catalog(Call call) {
-        Params params = call.params();
-        String namespace = ConfigKey.namespace(params.filled("namespaceId"));
-        List<Service> all =
-                services.named(
-                        namespace,
-                        params.or("groupNameParam", ""),
-                        params.or("serviceNameParam", ""));
-        if (params.flag("hasIpCount", false)) {
-            all = all.stream().filter(each -> !each.instances().isEmpty()).toList();
-        }
-        Page<Service> page =
-                Page.of(all, params.number("pageNo", 1), params.number("pageSize", 10));
+        Page<Service> page = calls.named(call, "hasIpCount", 10);
         ArrayNode list = Json.array();
         page.items().forEach(each -> list.add(InstanceJson.summary(each)));
         ObjectNode node = Json.object();

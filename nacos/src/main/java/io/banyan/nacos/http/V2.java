@@ -489,18 +489,7 @@ final class V2 {
     /// By pages with their numbers of instances, as v3 has it; names may be given in part.
     private Answer serviceViews(Call call) {
         Params params = call.params();
-        String namespace = ConfigKey.namespace(params.filled("namespaceId"));
-        List<Service> all =
-                calls.services()
-                        .named(
-                                namespace,
-                                params.or("groupNameParam", ""),
-                                params.or("serviceNameParam", ""));
-        if (params.flag("ignoreEmptyService", false)) {
-            all = all.stream().filter(each -> !each.instances().isEmpty()).toList();
-        }
-        Page<Service> page =
-                Page.of(all, params.number("pageNo", 1), params.number("pageSize", 100));
+        Page<Service> page = calls.named(call, "ignoreEmptyService", 100);
         return Envelope.of(
                 params.flag("withInstances", false)
                         ? ConfigJson.page(
