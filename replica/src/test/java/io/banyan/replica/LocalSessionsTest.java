@@ -371,6 +371,26 @@ class LocalSessionsTest {
     }
 
     @Test
+    void observerThatLearnsFromAFollowerKeepsLocalSessionsToo() {
+        var ensemble = new TestEnsemble(3, 1, true, 1_000, true, NewSessions.LOCAL_UNTIL_EPHEMERAL);
+        ensemble.observerMasters = true;
+        ensemble.startAll();
+        TestMember home = member(ensemble, Place.OBSERVER);
+        TestClient client = home.open();
+
+        client.post(OpCode.CREATE, Bodies.create("/a", "x", 0));
+        client.post(OpCode.CREATE, Bodies.create("/e", "x", EPHEMERAL));
+        client.post(OpCode.DELETE, Bodies.delete("/a"));
+        ensemble.settle();
+
+        assertThat(client.taken()).containsExactly("session 10000", "1 ok", "2 ok", "3 ok");
+        TestClient elsewhere = ensemble.followers().getFirst().resume(client);
+        elsewhere.ask(OpCode.CLOSE_SESSION, Bodies.nothing());
+        assertThat(elsewhere.taken()).containsExactly("session 10000", "4 ok", "closed");
+        assertThat(stateOf(home).ephemeralCount()).isZero();
+    }
+
+    @Test
     void connectionThatWantsAGlobalSessionGetsOne() {
         TestEnsemble ensemble = running(NewSessions.LOCAL);
         TestMember home = member(ensemble, Place.FOLLOWER);

@@ -22,7 +22,7 @@ final class TestEnsemble {
     private final Set<Long> observers = new HashSet<>();
 
     /// Whether followers serve observers.
-    private boolean observerMasters;
+    boolean observerMasters;
 
     long nowMillis = 5_000_000;
     long wallMillis = 1_700_000_000_000L;
