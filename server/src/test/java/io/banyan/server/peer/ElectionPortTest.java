@@ -3,6 +3,7 @@ package io.banyan.server.peer;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.banyan.server.config.ServerConfig.PeerAddress;
 import io.banyan.server.peer.Heard.Election;
 import io.banyan.server.peer.Heard.Vote;
 import io.banyan.zab.Notification;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ElectionPortTest {
@@ -66,6 +68,23 @@ final class ElectionPortTest {
             first.await(new Election(2, false));
             ports.start(2, new Heard());
             first.await(new Election(2, true));
+        }
+    }
+
+    @Test
+    void aServerThatMovesIsFoundAtItsNewPortsAndKeepsItsConnections() throws IOException {
+        try (var ports = new TestPorts(2, 0)) {
+            var first = new Heard();
+            PeerPorts one = ports.start(1, first);
+            PeerPorts two = ports.start(2, new Heard());
+            first.await(new Election(2, true));
+
+            int election = TestPorts.freePort();
+            one.moveTo(List.of(new PeerAddress("127.0.0.1", TestPorts.freePort(), election)));
+
+            TestPorts.connect(election).close();
+            two.notify(1, VOTE);
+            first.await(new Vote(2, VOTE));
         }
     }
 
