@@ -118,6 +118,26 @@ final class Heard implements PeerEvents {
         }
     }
 
+    /// Waits for this event, and asks for it again each second: for what may be lost with a
+    /// connection that a busy machine was too slow for.
+    void await(Event wanted, Runnable ask) {
+        ask.run();
+        try {
+            for (int silent = 0; silent < LIMIT_SECONDS; ) {
+                Event event = events.poll(1, TimeUnit.SECONDS);
+                if (event == null) {
+                    silent++;
+                    ask.run();
+                } else if (event.equals(wanted)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        throw new AssertionError(wanted + " never came");
+    }
+
     /// What is here already.
     List<Event> rest() {
         return List.copyOf(events);
