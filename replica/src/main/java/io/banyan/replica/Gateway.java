@@ -2,14 +2,12 @@ package io.banyan.replica;
 
 import io.banyan.replica.Connection.Phase;
 import io.banyan.tree.Applied;
-import io.banyan.tree.AuthScheme;
 import io.banyan.tree.Caller;
 import io.banyan.tree.Change;
 import io.banyan.tree.State;
 import io.banyan.tree.WriteRequest;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.Acl;
-import io.banyan.wire.AuthPacket;
 import io.banyan.wire.ErrorCode;
 import io.banyan.wire.Id;
 import io.banyan.wire.JuteReader;
@@ -17,7 +15,6 @@ import io.banyan.wire.JuteWriter;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.MultiHeader;
 import io.banyan.wire.OpCode;
-import io.banyan.wire.SaslToken;
 import io.banyan.wire.SetWatches;
 import io.banyan.wire.Zxid;
 import java.util.Arrays;
@@ -63,6 +60,7 @@ public final class Gateway {
     private final LinkedHashSet<Connection> connections = new LinkedHashSet<>();
     private final Outbox outbox;
     private final Handshakes handshakes;
+    private final Credentials credentials;
     private final Heartbeats heartbeats = new Heartbeats();
     private final JuteReader reader = new JuteReader(NO_BODY);
     private final WatchTable.Listener eventWriter = this::writeEvent;
@@ -84,10 +82,6 @@ public final class Gateway {
     /// Of {@link Effect.Serve}.
     private boolean readOnly;
 
-    /// Null: there is no SASL here.
-    private SaslExchange.@Nullable Maker sasl;
-
-    private boolean failedSaslMayStay;
     private long firingZxid = -1;
     private long nowNanos;
     private long lastTickNanos;
@@ -116,6 +110,7 @@ public final class Gateway {
         this.wallMillis = wallMillis;
         this.outbox = new Outbox(observer);
         this.handshakes = new Handshakes(this, config, replica, outbox);
+        this.credentials = new Credentials(this, config, tree.config().schemes(), outbox, observer);
         this.reads = new Reads(tree, watches, this::writeEvent, observer);
     }
 
@@ -139,8 +134,7 @@ public final class Gateway {
     ///
     /// @param failedMayStay `allowSaslFailedClients`
     public void useSasl(SaslExchange.Maker maker, boolean failedMayStay) {
-        sasl = maker;
-        failedSaslMayStay = failedMayStay;
+        credentials.useSasl(maker, failedMayStay);
     }
 
     public int index() {
@@ -507,7 +501,7 @@ public final class Gateway {
         int xid = reader.readInt();
         int opcode = reader.readInt();
         int body = begin + 8;
-        if (!config.enforcedSchemes().isEmpty() && !mayPass(from.caller, opcode)) {
+        if (!credentials.letPass(from.caller, opcode)) {
             refuseAndClose(from, xid, state.zxid(), ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH);
             return;
         }
@@ -516,8 +510,8 @@ public final class Gateway {
             return;
         }
         switch (opcode) {
-            case OpCode.AUTH -> authenticate(from, xid, bytes, body, end);
-            case OpCode.SASL -> stepSasl(from, xid, bytes, body, end);
+            case OpCode.AUTH -> credentials.authenticate(from, xid, bytes, body, end);
+            case OpCode.SASL -> credentials.stepSasl(from, xid, bytes, body, end);
             case OpCode.PING,
                     OpCode.EXISTS,
                     OpCode.GET_DATA,
@@ -545,13 +539,6 @@ public final class Gateway {
             case OpCode.DELETE_CONTAINER -> close(from, "a client sent deleteContainer");
             default -> refuseAndClose(from, xid, -1, ErrorCode.UNIMPLEMENTED);
         }
-    }
-
-    private boolean mayPass(Caller caller, int opcode) {
-        return opcode == OpCode.AUTH
-                || opcode == OpCode.SASL
-                || caller.ids().stream()
-                        .anyMatch(id -> config.enforcedSchemes().contains(id.scheme()));
     }
 
     private void submit(Connection from, int xid, int opcode, byte[] bytes, int body, int end) {
@@ -610,80 +597,7 @@ public final class Gateway {
         };
     }
 
-    private void authenticate(Connection from, int xid, byte[] bytes, int body, int end) {
-        List<Id> ids = null;
-        String scheme = null;
-        boolean answersFailure = true;
-        try {
-            reader.reset(bytes, body, end);
-            AuthPacket packet = AuthPacket.decode(reader);
-            scheme = packet.scheme();
-            byte[] auth = packet.auth();
-            for (AuthScheme each : tree.config().schemes()) {
-                if (each.name().equals(scheme) && auth != null) {
-                    ids = each.authenticate(auth);
-                    answersFailure = each.answersFailure();
-                }
-            }
-        } catch (MalformedRecord e) {
-            close(from, "malformed auth packet: " + e.getMessage());
-            return;
-        }
-        if (ids == null) {
-            observer.authFailed();
-            if (!answersFailure) {
-                close(from, "it means another " + scheme);
-                return;
-            }
-            refuseAndClose(from, xid, 0, ErrorCode.AUTH_FAILED);
-            return;
-        }
-        for (Id id : ids) {
-            from.caller = from.caller.with(id);
-        }
-        outbox.answer(from, xid, 0, ErrorCode.OK);
-    }
-
-    private void stepSasl(Connection from, int xid, byte[] bytes, int body, int end) {
-        if (sasl == null) {
-            outbox.answerSasl(from, xid, ErrorCode.OK, null);
-            return;
-        }
-        byte[] token;
-        try {
-            reader.reset(bytes, body, end);
-            token = SaslToken.decode(reader).token();
-        } catch (MalformedRecord e) {
-            close(from, "malformed SASL packet: " + e.getMessage());
-            return;
-        }
-        SaslExchange exchange = from.sasl == null ? sasl.begin(from.peer()) : from.sasl;
-        if (!exchange.step(token == null ? NO_BODY : token)) {
-            from.sasl = null;
-            failSasl(from, xid);
-            return;
-        }
-        from.sasl = exchange;
-        if (exchange.isComplete()) {
-            onIdentified(from, exchange.proved());
-            from.sasl = null;
-        }
-        outbox.answerSasl(from, xid, ErrorCode.OK, exchange.answer());
-    }
-
-    private void failSasl(Connection from, int xid) {
-        observer.authFailed();
-        boolean required = config.enforcedSchemes().contains("sasl");
-        if (failedSaslMayStay && !required) {
-            outbox.answerSasl(from, xid, ErrorCode.OK, null);
-            return;
-        }
-        int error = required ? ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH : ErrorCode.AUTH_FAILED;
-        outbox.answerSasl(from, xid, error, null);
-        close(from, "SASL failed");
-    }
-
-    private void refuseAndClose(Connection from, int xid, long zxid, int error) {
+    void refuseAndClose(Connection from, int xid, long zxid, int error) {
         outbox.answer(from, xid, zxid, error);
         close(from, "request refused with error " + error);
     }
