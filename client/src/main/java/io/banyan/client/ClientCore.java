@@ -40,8 +40,6 @@ final class ClientCore {
     private static final long PING_NANOS_MAX = 10_000_000_000L;
 
     private static final long DIAL_NANOS_MIN = 50_000_000L;
-    private static final long PROBE_NANOS_MIN = 1_000_000_000L;
-    private static final long PROBE_NANOS_MAX = 60_000_000_000L;
     private static final byte[] NO_PASSWORD = new byte[ConnectResponse.PASSWD_BYTES];
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
@@ -62,8 +60,7 @@ final class ClientCore {
     private final CoreConfig config;
     private final Shell shell;
     private final WatchTable watches;
-    private final List<ConnectString.Server> servers;
-    private final RandomGenerator random;
+    private final Rotation servers;
     private final JuteWriter writer = new JuteWriter();
     private final List<WatchTable.Told> told = new ArrayList<>();
 
@@ -101,8 +98,6 @@ final class ClientCore {
     private int lastXid;
     private long timeoutNanos;
 
-    private int server;
-    private int failures;
     private volatile String lastFailure = "no server was tried yet";
     private long retryAtNanos;
     private long dialledNanos;
@@ -112,12 +107,6 @@ final class ClientCore {
     private long pingNanos;
     private boolean pinging;
     private long nextDeadlineNanos = Long.MAX_VALUE;
-
-    /// While read-only: when the next server is asked for its quorum.
-    private long probeAtNanos;
-
-    private long probePauseNanos;
-    private int probed;
     private @Nullable Request<?> closing;
     private @Nullable SessionState end;
 
@@ -131,9 +120,8 @@ final class ClientCore {
             RandomGenerator random,
             Shell shell) {
         this.config = config;
-        this.servers = List.copyOf(shuffled);
+        this.servers = new Rotation(shuffled, config, random);
         this.watches = watches;
-        this.random = random;
         this.shell = shell;
         this.session = config.resumed();
         this.timeoutNanos = config.sessionTimeoutMillis() * NANOS_PER_MILLI;
@@ -316,9 +304,8 @@ final class ClientCore {
     /// What a server said that was asked for its quorum.
     void probed(ConnectString.Server asked, boolean hasQuorum, long now) {
         if (phase == Phase.CONNECTED && state == SessionState.READ_ONLY && hasQuorum) {
-            server = servers.indexOf(asked) - 1;
+            servers.prefer(asked);
             shell.hangUp();
-            failures = 0;
             lostConnection("a server with a quorum was found: " + asked, now);
         }
     }
@@ -370,10 +357,11 @@ final class ClientCore {
             sentNanos = now;
             sendWritten();
         }
-        if (state == SessionState.READ_ONLY && now - probeAtNanos >= 0) {
-            probeAtNanos = now + probePauseNanos;
-            probePauseNanos = Math.min(2 * probePauseNanos, PROBE_NANOS_MAX);
-            shell.probe(servers.get(Math.floorMod(probed++, servers.size())));
+        if (state == SessionState.READ_ONLY) {
+            ConnectString.Server asked = servers.probeDue(now);
+            if (asked != null) {
+                shell.probe(asked);
+            }
         }
     }
 
@@ -391,7 +379,7 @@ final class ClientCore {
                     wake = earlier(wake, sentNanos + pingPauseNanos(), now);
                 }
                 if (state == SessionState.READ_ONLY) {
-                    wake = earlier(wake, probeAtNanos, now);
+                    wake = earlier(wake, servers.probeAtNanos(), now);
                 }
             }
             case ENDED -> {
@@ -409,7 +397,7 @@ final class ClientCore {
     }
 
     private long dialTimeoutNanos() {
-        return Math.max(timeoutNanos / servers.size(), DIAL_NANOS_MIN);
+        return Math.max(timeoutNanos / servers.count(), DIAL_NANOS_MIN);
     }
 
     private long readTimeoutNanos() {
@@ -480,33 +468,25 @@ final class ClientCore {
     private void dial(long now) {
         phase = Phase.DIALING;
         dialledNanos = now;
-        server = Math.floorMod(server, servers.size());
-        shell.dial(servers.get(server));
+        shell.dial(servers.next());
     }
 
     private void failedServer(String reason, long now) {
-        ConnectString.Server failed = servers.get(server);
+        ConnectString.Server failed = servers.current();
         lastFailure = failed + ": " + reason;
         shell.connectionFailed(failed, reason);
-        server++;
-        failures++;
+        servers.failed();
         pauseOrDial(now);
     }
 
-    /// A round over all servers is made at once; before the next one there is a pause, longer each
-    /// time, of which half is random, so that clients do not come back in step.
     private void pauseOrDial(long now) {
-        int rounds = failures / servers.size();
-        if (failures == 0 || failures % servers.size() != 0) {
+        long pause = servers.pauseNanos();
+        if (pause == 0) {
             dial(now);
             return;
         }
-        long longest =
-                Math.min(
-                        config.backoffMinNanos() << Math.min(rounds - 1, 20),
-                        config.backoffMaxNanos());
         phase = Phase.PAUSING;
-        retryAtNanos = now + longest / 2 + random.nextLong(longest / 2 + 1);
+        retryAtNanos = now + pause;
     }
 
     /// Our own decision to leave this connection.
@@ -516,7 +496,7 @@ final class ClientCore {
     }
 
     private void lostConnection(String reason, long now) {
-        ConnectString.Server lost = servers.get(Math.floorMod(server, servers.size()));
+        ConnectString.Server lost = servers.current();
         lastFailure = lost + ": " + reason;
         shell.connectionFailed(lost, reason);
         presented.clear();
@@ -546,8 +526,11 @@ final class ClientCore {
             session = null;
         }
         become(SessionState.DISCONNECTED);
-        failures = now - connectedNanos >= GOOD_NANOS ? 0 : failures + 1;
-        server++;
+        if (now - connectedNanos >= GOOD_NANOS) {
+            servers.forgetFailures();
+        } else {
+            servers.failed();
+        }
         pauseOrDial(now);
     }
 
@@ -572,7 +555,7 @@ final class ClientCore {
         wasReadWrite |= !response.readOnly();
         connectedNanos = now;
         safeUntilNanos = asked + timeoutNanos;
-        shell.connected(servers.get(server), granted, now - asked);
+        shell.connected(servers.current(), granted, now - asked);
         grantedReadOnly = response.readOnly();
         if (config.sasl() == null) {
             served(now);
@@ -581,7 +564,7 @@ final class ClientCore {
         phase = Phase.PROVING;
         provingXid = 0;
         provedAll = false;
-        shell.prove(servers.get(server), null);
+        shell.prove(servers.current(), null);
     }
 
     /// From now on requests are sent.
@@ -589,8 +572,7 @@ final class ClientCore {
         phase = Phase.CONNECTED;
         pinging = false;
         if (grantedReadOnly) {
-            probePauseNanos = PROBE_NANOS_MIN;
-            probeAtNanos = now + probePauseNanos;
+            servers.beginProbing(now);
         }
         for (Credential each : credentials) {
             present(each, now);
@@ -663,7 +645,7 @@ final class ClientCore {
         } else if (challenge == null) {
             proofFailed("the server takes no SASL, or not this one", now);
         } else {
-            shell.prove(servers.get(server), challenge);
+            shell.prove(servers.current(), challenge);
         }
     }
 
@@ -710,7 +692,8 @@ final class ClientCore {
         }
         state = SessionState.EXPIRED;
         shell.changed(new SessionEvent(SessionState.EXPIRED, id));
-        failures = 0;
+        // It was there, and a new session needs no other.
+        servers.prefer(servers.current());
         dial(now);
     }
 

@@ -254,7 +254,7 @@ class ClientCoreTest {
 
     @Test
     void readOnlyServerIsLeftWhenOneWithAQuorumIsFound() {
-        ClientCore core = core("a,b");
+        ClientCore core = core("a,b,c");
         core.start(now);
         core.dialled(now);
         core.frame(FakeShell.greeting(SESSION, TIMEOUT_MILLIS, true), now);
@@ -267,13 +267,14 @@ class ClientCoreTest {
         core.tick(now);
         assertThat(shell.take()).containsExactly("probe a", "probe b");
 
-        core.probed(new ConnectString.Server("b", 2181), true, now);
+        core.probed(new ConnectString.Server("c", 2181), true, now);
+        assertThat(core.lastFailure()).startsWith("a:2181");
         core.dialled(now);
         core.frame(FakeShell.greeting(8, TIMEOUT_MILLIS), now);
 
         // The session of a server without quorum is its own: another one is made.
         assertThat(shell.take())
-                .containsExactly("hang up", "DISCONNECTED 0", "dial b", "CONNECTED 8");
+                .containsExactly("hang up", "DISCONNECTED 0", "dial c", "CONNECTED 8");
     }
 
     @Test
