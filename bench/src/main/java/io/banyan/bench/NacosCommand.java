@@ -65,6 +65,12 @@ final class NacosCommand implements Callable<Integer> {
     private List<Integer> listeners = List.of(1_000, 10_000);
 
     @Option(
+            names = "--servers",
+            description =
+                    "of the ensemble; one that follows is asked (default ${DEFAULT-VALUE}: one alone)")
+    private int servers = 1;
+
+    @Option(
             names = "--at",
             description = "measure a server that runs already, its HTTP port on this machine")
     private int at;
@@ -79,22 +85,51 @@ final class NacosCommand implements Callable<Integer> {
         Path home = Path.of(System.getProperty("banyan.home", ".")).toAbsolutePath().normalize();
         Path javaHome = Path.of(System.getProperty("java.home"));
         Path work = Files.createTempDirectory("banyan-bench-nacos");
-        int port = freePort();
         var banyan = new Candidate.Banyan("Banyan", javaHome, home.resolve("bin/banyan"));
-        try (var _ = BenchLock.take(() -> out.println("waiting for another bench"));
-                RunningServer server =
-                        RunningServer.start(
-                                banyan,
-                                work.resolve("server"),
-                                heap,
-                                List.of("nacos.port=" + port, "nacos.address=127.0.0.1"))) {
-            var door = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-            awaitReady(door);
-            measure(out, door, javaHome, server.pid());
+        try (var _ = BenchLock.take(() -> out.println("waiting for another bench"))) {
+            if (servers > 1) {
+                measureFollower(out, banyan, work, javaHome);
+            } else {
+                measureAlone(out, banyan, work, javaHome);
+            }
         } finally {
             Directories.delete(work);
         }
         return 0;
+    }
+
+    private void measureAlone(PrintWriter out, Candidate.Banyan banyan, Path work, Path javaHome)
+            throws IOException, InterruptedException {
+        int port = freePort();
+        try (RunningServer server =
+                RunningServer.start(banyan, work.resolve("server"), heap, doorAt(port))) {
+            measure(out, ready(port), javaHome, server.pid());
+        }
+    }
+
+    private void measureFollower(PrintWriter out, Candidate.Banyan banyan, Path work, Path javaHome)
+            throws IOException, InterruptedException {
+        var ports = new ArrayList<Integer>();
+        for (int i = 0; i < servers; i++) {
+            ports.add(freePort());
+        }
+        try (RunningEnsemble ensemble =
+                RunningEnsemble.start(
+                        banyan, work, heap, servers, id -> doorAt(ports.get(id - 1)))) {
+            RunningServer leader = ensemble.leader();
+            int asked = ensemble.members().indexOf(leader) == 0 ? 1 : 0;
+            measure(out, ready(ports.get(asked)), javaHome, ensemble.members().get(asked).pid());
+        }
+    }
+
+    private static List<String> doorAt(int port) {
+        return List.of("nacos.port=" + port, "nacos.address=127.0.0.1");
+    }
+
+    private static InetSocketAddress ready(int port) throws IOException {
+        var door = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        awaitReady(door);
+        return door;
     }
 
     private static int freePort() throws IOException {

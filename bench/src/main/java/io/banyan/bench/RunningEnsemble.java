@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /// Servers of one kind that are an ensemble, all on this machine. Confined to the thread that
 /// started it.
@@ -25,6 +26,17 @@ final class RunningEnsemble implements Service {
     /// @param directory gets a directory for each member
     static RunningEnsemble start(Candidate candidate, Path directory, String heap, int size)
             throws IOException {
+        return start(candidate, directory, heap, size, id -> List.of());
+    }
+
+    /// @param ownLines of a member's zoo.cfg, by its id from 1 on
+    static RunningEnsemble start(
+            Candidate candidate,
+            Path directory,
+            String heap,
+            int size,
+            IntFunction<List<String>> ownLines)
+            throws IOException {
         var ensemble = new RunningEnsemble(candidate);
         var shared = new ArrayList<>(List.of("initLimit=10", "syncLimit=5"));
         for (int id = 1; id <= size; id++) {
@@ -40,7 +52,9 @@ final class RunningEnsemble implements Service {
                 var address =
                         new InetSocketAddress(
                                 InetAddress.getLoopbackAddress(), RunningServer.freePort());
-                List<String> config = ZooCfg.standalone(data, address, shared);
+                var lines = new ArrayList<>(shared);
+                lines.addAll(ownLines.apply(id));
+                List<String> config = ZooCfg.standalone(data, address, lines);
                 ensemble.members.add(RunningServer.launch(candidate, own, heap, address, config));
             }
             ensemble.awaitServing();
