@@ -227,7 +227,7 @@ class LocksTest {
 
         second.close();
         awaitContenders(banyan, "/lock", 2);
-        assertThat(givesUp).isCompletedExceptionally();
+        assertThatThrownBy(givesUp::join).hasCauseInstanceOf(BanyanException.Closed.class);
         assertThat(waiting).isNotDone();
         held.close();
 

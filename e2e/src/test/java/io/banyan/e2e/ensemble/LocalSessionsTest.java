@@ -54,11 +54,11 @@ final class LocalSessionsTest {
         RawSession there = connect(elsewhere);
         RawSession local = connect(home);
         String path = "/n" + Long.toHexString(local.id());
-        assertThat(dump(home)).contains("Local Session").contains(Long.toHexString(local.id()));
+        assertThat(sessions(home)).contains("Local Session").contains(Long.toHexString(local.id()));
         assertThat(local.create(path, NO_DATA)).isZero();
         sync(there);
         assertThat(resume(elsewhere, local)).isEmpty();
-        assertThat(dump(elsewhere)).doesNotContain(Long.toHexString(local.id()));
+        assertThat(sessions(elsewhere)).doesNotContain(Long.toHexString(local.id()));
 
         assertThat(local.create(path + "-e", NO_DATA, 1).err()).isZero();
         sync(there);
@@ -91,6 +91,13 @@ final class LocalSessionsTest {
     private static Optional<RawSession> resume(ServerProcess server, RawSession before)
             throws IOException {
         return RawSession.resume(server.address(), before, REPLY_LIMIT);
+    }
+
+    /// Of the dump what is said of sessions: a connection that was refused stands there with the
+    /// session it asked for until it is closed.
+    private static String sessions(ServerProcess server) throws IOException {
+        String dump = dump(server);
+        return dump.substring(0, dump.indexOf("Connections dump"));
     }
 
     private static String dump(ServerProcess server) throws IOException {
