@@ -42,6 +42,7 @@ import io.banyan.tree.ZnodeTree;
 import io.banyan.zab.Configuration;
 import io.banyan.zab.Quorums;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -547,15 +548,19 @@ public final class BanyanServer implements AutoCloseable {
     /// Clients find this server at another port from now on; those that are connected stay.
     private void moveClientPort(Endpoint to) {
         InetSocketAddress former = client;
-        if (stopping.get() || to.resolve().equals(former)) {
+        if (stopping.get() || isSame(former, to.resolve())) {
             return;
         }
         try {
-            // One port cannot be had twice, on all addresses and on one of them.
-            client =
-                    former != null && former.getPort() == to.port()
-                            ? exchange(former, to)
-                            : openClientPort(to);
+            if (former != null && former.getPort() == to.port()) {
+                // One port cannot be had twice, on all addresses and on one of them.
+                client = exchange(former, to);
+            } else {
+                client = openClientPort(to);
+                if (former != null) {
+                    front.closeListener(former);
+                }
+            }
         } catch (IOException e) {
             LOG.error(
                     "clients look for this server at {} from now on, but find it at {} still: {}",
@@ -564,11 +569,20 @@ public final class BanyanServer implements AutoCloseable {
                     e.getMessage());
             return;
         }
-        if (former != null) {
-            front.closeListener(former);
-        }
         facts.listening(client.getPort());
         LOG.info("serving clients address={} transport={}", client, front.kind());
+    }
+
+    /// All addresses are the same in IPv4 and in IPv6: a socket of the latter takes both.
+    private static boolean isSame(@Nullable InetSocketAddress one, InetSocketAddress other) {
+        return one != null
+                && one.getPort() == other.getPort()
+                && (one.equals(other)
+                        || (isEverywhere(one.getAddress()) && isEverywhere(other.getAddress())));
+    }
+
+    private static boolean isEverywhere(@Nullable InetAddress address) {
+        return address != null && address.isAnyLocalAddress();
     }
 
     private InetSocketAddress exchange(InetSocketAddress former, Endpoint to) throws IOException {

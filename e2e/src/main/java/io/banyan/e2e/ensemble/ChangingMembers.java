@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -104,9 +105,24 @@ final class ChangingMembers implements AutoCloseable {
 
     /// Starts a server whose file names these members, and waits until it serves.
     void start(int id, int... members) throws IOException {
-        ServerConfig own = config;
+        start(id, config, line -> line, members);
+    }
+
+    /// The same with the file that most have: where clients are served stands beside the members,
+    /// not in their lines.
+    void startWithClientPortApart(int id, int... members) throws IOException {
+        start(
+                id,
+                config.with("clientPortAddress", "0.0.0.0"),
+                line -> line.substring(0, line.indexOf(';')),
+                members);
+    }
+
+    private void start(int id, ServerConfig shared, UnaryOperator<String> asWritten, int... members)
+            throws IOException {
+        ServerConfig own = shared;
         for (int each : members) {
-            String line = line(each, "participant");
+            String line = asWritten.apply(line(each, "participant"));
             own = own.with("server." + each, line.substring(line.indexOf('=') + 1));
         }
         own = own.with("clientPort", Integer.toString(clientPorts.get(id - 1)));
@@ -129,6 +145,21 @@ final class ChangingMembers implements AutoCloseable {
                 () -> id + " to serve; its output:\n" + server(id).output(),
                 Ensemble.SETTLE_LIMIT,
                 () -> !role(id).isEmpty());
+    }
+
+    /// Waits until a server has written the members of an answer into a file of its own, which it
+    /// does behind what earlier members made it do.
+    void awaitFile(int id, Answer answer) {
+        String version = answer.text().substring(answer.text().lastIndexOf('=') + 1).strip();
+        Waiting.until(
+                () -> "a file of version " + version + "; its output:\n" + server(id).output(),
+                Ensemble.SETTLE_LIMIT,
+                () -> {
+                    try (Stream<Path> files = Files.list(directory.resolve("s" + id))) {
+                        return files.anyMatch(
+                                each -> each.toString().endsWith(".dynamic." + version));
+                    }
+                });
     }
 
     /// Waits until a server's log says this.

@@ -127,6 +127,22 @@ final class ReconfigurationTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aClientPortThatStoodApartStaysWhenItsLineNamesIt(ServerKind kind) throws IOException {
+        try (var members = new ChangingMembers(List.of(kind), ServerConfig.standard())) {
+            members.startWithClientPortApart(1, 1);
+            String everywhere = members.line(1, "participant").replace(";127.0.0.1:", ";");
+            members.ask(1, everywhere, null, null, -1);
+
+            ChangingMembers.Answer again = members.ask(1, everywhere, null, null, -1);
+
+            assertThat(again.error()).isEqualTo(ChangingMembers.OK);
+            members.awaitFile(1, again);
+            members.write(1, "/still-there");
+        }
+    }
+
     /// So does ZooKeeper 3.9.5, which takes half a minute for it.
     @Test
     void membersAreFoundAtTheirNewPortsWithoutARestart() throws IOException {
