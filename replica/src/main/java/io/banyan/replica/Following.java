@@ -68,7 +68,7 @@ final class Following implements Role {
     @Override
     public void write(WriteRequest request, Ticket ticket, List<Effect> out) {
         long sessionId = request.sessionId();
-        switch (standing.locals().wayOf(request, ticket.connection)) {
+        switch (standing.locals().take(request, ticket, out)) {
             case UNKNOWN -> {
                 Owner owner = owners.get(sessionId);
                 if (ticket.connection.equals(owner)) {
@@ -84,26 +84,14 @@ final class Following implements Role {
                 }
             }
             case MOVED -> dismiss(ticket, out);
-            case ENDS -> {
-                standing.locals().remove(sessionId);
-                out.add(new Effect.Answer(ticket, ErrorCode.OK));
-            }
+            case ANSWERED -> {}
             case PASSES -> forward(request, ticket);
             case UPGRADES -> {
                 // The leader takes the two in this order, so the session is there in time.
-                int timeoutMillis = standing.locals().remove(sessionId);
+                int timeoutMillis = standing.locals().upgrade(sessionId);
                 owners.put(sessionId, ticket.connection);
                 createSession(sessionId, 0, timeoutMillis, ticket.connection.caller);
                 forward(request, ticket);
-            }
-            case REFUSED -> {
-                if (request.opcode() == OpCode.MULTI) {
-                    // The leader says which part of it, since it does not know the session.
-                    ticket.beyondLocalSession = true;
-                    forward(request, ticket);
-                } else {
-                    out.add(new Effect.Answer(ticket, ErrorCode.EPHEMERAL_ON_LOCAL_SESSION));
-                }
             }
         }
     }

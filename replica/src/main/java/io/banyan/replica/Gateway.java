@@ -685,7 +685,7 @@ public final class Gateway {
         Applied applied = ticket.applied;
         int error = applied != null ? applied.err() : ticket.error;
         if (error == ErrorCode.SESSION_MOVED || isMovedMulti(ticket)) {
-            close(to, "its session moved to another connection");
+            close(to, Effect.Evict.MOVED);
             return;
         }
         JuteWriter out = outbox.writer(to);

@@ -398,27 +398,15 @@ final class Leading implements Role {
             }
             return;
         }
-        LocalSessions locals = standing.locals();
-        switch (locals.wayOf(request, ticket.connection)) {
+        switch (standing.locals().take(request, ticket, out)) {
             case UNKNOWN -> refuse(request, ErrorCode.SESSION_EXPIRED, ticket, out);
             case MOVED -> refuse(request, ErrorCode.SESSION_MOVED, ticket, out);
-            case ENDS -> {
-                locals.remove(sessionId);
-                out.add(new Effect.Answer(ticket, ErrorCode.OK));
-            }
+            case ANSWERED -> {}
             case PASSES -> carryOut(request, ticket, out);
             case UPGRADES -> {
-                openGlobally(sessionId, locals.remove(sessionId), ticket.connection, null, out);
+                int timeoutMillis = standing.locals().upgrade(sessionId);
+                openGlobally(sessionId, timeoutMillis, ticket.connection, null, out);
                 carryOut(request, ticket, out);
-            }
-            case REFUSED -> {
-                if (request.opcode() == OpCode.MULTI) {
-                    // It may fail before, and then for another reason.
-                    ticket.beyondLocalSession = true;
-                    carryOut(request, ticket, out);
-                } else {
-                    out.add(new Effect.Answer(ticket, ErrorCode.EPHEMERAL_ON_LOCAL_SESSION));
-                }
             }
         }
     }

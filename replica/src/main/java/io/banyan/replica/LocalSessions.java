@@ -2,6 +2,7 @@ package io.banyan.replica;
 
 import io.banyan.replica.SessionExpiry.Live;
 import io.banyan.tree.WriteRequest;
+import io.banyan.wire.ErrorCode;
 import io.banyan.wire.JuteReader;
 import io.banyan.wire.MalformedRecord;
 import io.banyan.wire.MultiHeader;
@@ -28,14 +29,12 @@ final class LocalSessions {
         UNKNOWN,
         /// It came from a connection that has lost the session to another one.
         MOVED,
-        /// It ends the session, and nobody else has to know.
-        ENDS,
+        /// It has its answer, and nobody else has to know.
+        ANSWERED,
         /// It goes the way of all writes.
         PASSES,
         /// It wants an ephemeral: first the session becomes global.
-        UPGRADES,
-        /// It wants an ephemeral, which the session cannot own.
-        REFUSED
+        UPGRADES
     }
 
     private final NewSessions kind;
@@ -118,28 +117,35 @@ final class LocalSessions {
         return true;
     }
 
-    Way wayOf(WriteRequest request, Connection from) {
+    /// A write. The end of one of these sessions, and an ephemeral that it may not have, are
+    /// answered here.
+    Way take(WriteRequest request, Ticket ticket, List<Effect> out) {
         Live live = sessions.find(request.sessionId());
         if (live == null) {
             return Way.UNKNOWN;
-        } else if (!from.equals(live.owner)) {
+        } else if (!ticket.connection.equals(live.owner)) {
             return Way.MOVED;
         } else if (request.opcode() == OpCode.CLOSE_SESSION) {
-            return Way.ENDS;
+            sessions.forget(live.id);
+            out.add(new Effect.Answer(ticket, ErrorCode.OK));
+            return Way.ANSWERED;
         } else if (!asksForEphemeral(request)) {
             return Way.PASSES;
+        } else if (kind == NewSessions.LOCAL_UNTIL_EPHEMERAL) {
+            return Way.UPGRADES;
+        } else if (request.opcode() == OpCode.MULTI) {
+            // It may fail before, and then for another reason: who evaluates it says at which part.
+            ticket.beyondLocalSession = true;
+            return Way.PASSES;
         }
-        return switch (kind) {
-            case LOCAL_UNTIL_EPHEMERAL -> Way.UPGRADES;
-            // Global ones are no sessions of this kind; a reader's write comes to nothing anyway.
-            case GLOBAL, LOCAL -> Way.REFUSED;
-        };
+        out.add(new Effect.Answer(ticket, ErrorCode.EPHEMERAL_ON_LOCAL_SESSION));
+        return Way.ANSWERED;
     }
 
-    /// It is none of these any more: it ended, or became global.
+    /// It becomes global, and is none of these any more.
     ///
     /// @return its timeout
-    int remove(long id) {
+    int upgrade(long id) {
         Live live = sessions.find(id);
         if (live == null) {
             throw new IllegalStateException("no local session " + Long.toHexString(id));

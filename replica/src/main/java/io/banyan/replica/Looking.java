@@ -2,8 +2,8 @@ package io.banyan.replica;
 
 import io.banyan.tree.Applied;
 import io.banyan.tree.WriteRequest;
-import io.banyan.wire.ErrorCode;
 import io.banyan.wire.MalformedRecord;
+import io.banyan.wire.OpCode;
 import io.banyan.wire.Zxid;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +49,8 @@ final class Looking implements Role {
     /// Of what readers write a gateway lets only the end of their sessions through.
     @Override
     public void write(WriteRequest request, Ticket ticket, List<Effect> out) {
-        switch (standing.locals().wayOf(request, ticket.connection)) {
-            case ENDS -> {
-                standing.locals().remove(request.sessionId());
-                out.add(new Effect.Answer(ticket, ErrorCode.OK));
-            }
-            case UNKNOWN, MOVED, PASSES, UPGRADES, REFUSED -> {}
+        if (request.opcode() == OpCode.CLOSE_SESSION) {
+            LocalSessions.Way _ = standing.locals().take(request, ticket, out);
         }
     }
 

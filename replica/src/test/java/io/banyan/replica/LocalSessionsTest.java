@@ -348,18 +348,8 @@ class LocalSessionsTest {
         leader.resume(client).ask(OpCode.CLOSE_SESSION, Bodies.nothing());
         assertThat(stateOf(leader).sessionCount()).isZero();
 
-        var body = new JuteWriter();
-        Bodies.create("/late", "x", 0).accept(body);
-        byte[] bytes = body.toByteArray();
-        var late =
-                new WriteRequest(
-                        client.sessionId,
-                        99,
-                        OpCode.CREATE,
-                        bytes,
-                        0,
-                        bytes.length,
-                        Caller.of(List.of()));
+        WriteRequest late =
+                request(client.sessionId, OpCode.CREATE, Bodies.create("/late", "x", 0));
         var message = new Message.Carried(new Load.Forward(late));
         home.tell(leader, message);
         ensemble.settle();
@@ -483,10 +473,14 @@ class LocalSessionsTest {
     }
 
     private static boolean asks(int opcode, Consumer<JuteWriter> body) {
+        return LocalSessions.asksForEphemeral(request(1, opcode, body));
+    }
+
+    private static WriteRequest request(long sessionId, int opcode, Consumer<JuteWriter> body) {
         var out = new JuteWriter();
         body.accept(out);
         byte[] bytes = out.toByteArray();
-        return LocalSessions.asksForEphemeral(
-                new WriteRequest(1, 1, opcode, bytes, 0, bytes.length, Caller.of(List.of())));
+        return new WriteRequest(
+                sessionId, 99, opcode, bytes, 0, bytes.length, Caller.of(List.of()));
     }
 }
