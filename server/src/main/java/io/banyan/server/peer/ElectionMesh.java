@@ -42,13 +42,6 @@ final class ElectionMesh {
     private final PeerEvents events;
     private final Map<Long, ElectionPeer> peers = new ConcurrentSkipListMap<>();
     private final OwnPort port;
-
-    /// Where this server is to be found, which it tells whom it dials. Changed under the lock.
-    private volatile List<PeerAddress> own;
-
-    /// Guarded by this.
-    private boolean started;
-
     private final Refusals refusals = new Refusals("election port");
     private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
     private volatile boolean closed;
@@ -56,7 +49,6 @@ final class ElectionMesh {
     ElectionMesh(PeerSettings settings, PeerEvents events) {
         this.settings = settings;
         this.events = events;
-        own = settings.me().addresses();
         port =
                 new OwnPort(
                         "election port",
@@ -77,18 +69,13 @@ final class ElectionMesh {
     }
 
     synchronized void start() {
-        started = true;
-        port.listenAt(own, settings.bindTries());
+        port.open(settings.bindTries());
         peers.values().forEach(ElectionPeer::start);
     }
 
-    /// Others look for this server there from now on. A port that is taken is asked for again and
-    /// again.
-    synchronized void moveTo(List<PeerAddress> addresses) {
-        own = addresses;
-        if (started && !closed) {
-            port.listenAt(own, 0);
-        }
+    /// See {@link OwnPort#moveTo}; whom this server dials is told as well.
+    void moveTo(List<PeerAddress> addresses) {
+        port.moveTo(addresses);
     }
 
     /// These are the members from now on, and those to come: they are dialled where they are. Who
@@ -113,7 +100,7 @@ final class ElectionMesh {
     }
 
     private ElectionPeer peer(Server server, boolean member) {
-        return new ElectionPeer(settings, () -> own, server, member, events);
+        return new ElectionPeer(settings, port::addresses, server, member, events);
     }
 
     private ElectionPeer add(Server server, boolean member) {

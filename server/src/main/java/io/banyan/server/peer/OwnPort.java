@@ -12,13 +12,20 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /// One port of this server for other servers, on all addresses where its line of the membership
-/// says that it is. It moves when that line changes. Thread-safe; no method blocks.
+/// says that it is. It moves when that line changes, and may be closed and opened again.
+/// Thread-safe; no method blocks.
 final class OwnPort {
     private final String what;
     private final boolean onAllAddresses;
     private final ToIntFunction<PeerAddress> port;
     private final Consumer<Socket> accepted;
     private final Consumer<String> failed;
+
+    /// Where this server is to be found. Changed under the lock.
+    private volatile List<PeerAddress> addresses;
+
+    /// Guarded by this.
+    private boolean open;
 
     /// Guarded by this.
     private final Map<Endpoint, PortListener> listeners = new LinkedHashMap<>();
@@ -34,15 +41,33 @@ final class OwnPort {
             Consumer<String> failed) {
         this.what = what;
         this.onAllAddresses = settings.listenOnAllAddresses();
+        this.addresses = settings.me().addresses();
         this.port = port;
         this.accepted = accepted;
         this.failed = failed;
     }
 
-    /// Listens there from now on, and nowhere else. Connections stay.
-    ///
-    /// @param bindTries of what is new; 0: endless
-    synchronized void listenAt(List<PeerAddress> addresses, int bindTries) {
+    /// Where this server is to be found.
+    List<PeerAddress> addresses() {
+        return addresses;
+    }
+
+    /// @param bindTries 0: endless
+    synchronized void open(int bindTries) {
+        open = true;
+        listen(bindTries);
+    }
+
+    /// Others look for this server there from now on: if the port is open it is so there, and
+    /// nowhere else. Connections stay. Where it is taken it is asked for again and again.
+    synchronized void moveTo(List<PeerAddress> newest) {
+        addresses = newest;
+        if (open) {
+            listen(0);
+        }
+    }
+
+    private void listen(int bindTries) {
         Set<Endpoint> wanted = new LinkedHashSet<>();
         for (PeerAddress each : addresses) {
             wanted.add(new Endpoint(onAllAddresses ? "" : each.host(), port.applyAsInt(each)));
@@ -67,6 +92,7 @@ final class OwnPort {
     }
 
     synchronized void close() {
+        open = false;
         listeners.values().forEach(PortListener::close);
         listeners.clear();
     }

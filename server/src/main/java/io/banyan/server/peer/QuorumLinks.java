@@ -63,12 +63,6 @@ final class QuorumLinks {
     /// Open while this server follows, if it is to serve observers.
     private final OwnPort forObservers;
 
-    /// Where this server is to be found. Guarded by this, as the two below.
-    private List<PeerAddress> own;
-
-    private boolean started;
-    private boolean servesObservers;
-
     private final Refusals refusals = new Refusals("quorum port");
     private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
     private final AtomicLong lastNumber = new AtomicLong();
@@ -84,7 +78,6 @@ final class QuorumLinks {
         this.known = known;
         this.events = events;
         this.loaders = loaders;
-        own = settings.me().addresses();
         forLearners =
                 new OwnPort(
                         "quorum port",
@@ -101,31 +94,23 @@ final class QuorumLinks {
                         events::portFailed);
     }
 
-    synchronized void start() {
-        started = true;
-        forLearners.listenAt(own, settings.bindTries());
+    void start() {
+        forLearners.open(settings.bindTries());
     }
 
-    /// Others look for this server there from now on. A port that is taken is asked for again and
-    /// again.
-    synchronized void moveTo(List<PeerAddress> addresses) {
-        own = addresses;
-        if (started && !closed) {
-            forLearners.listenAt(own, 0);
-            if (servesObservers) {
-                forObservers.listenAt(own, 0);
-            }
-        }
+    /// See {@link OwnPort#moveTo}.
+    void moveTo(List<PeerAddress> addresses) {
+        forLearners.moveTo(addresses);
+        forObservers.moveTo(addresses);
     }
 
     /// Opens or closes the port where followers serve observers. While another server has it, which
     /// may be one of this ensemble on the same machine, it is asked for again and again: a vote is
     /// worth more than this port.
     synchronized void serveObservers(boolean open) {
-        servesObservers = open && settings.observerMasterPort() > 0 && !closed;
         forObservers.close();
-        if (servesObservers) {
-            forObservers.listenAt(own, 0);
+        if (open && settings.observerMasterPort() > 0 && !closed) {
+            forObservers.open(0);
         }
     }
 
