@@ -143,15 +143,17 @@ public final class Configs {
 
     /// Says something else about a configuration; its content stays, and nobody is woken.
     ///
-    /// @param said its description and its tags; what is null stays as it is
+    /// @param desc null to leave it as it is
+    /// @param tags null to leave them as they are
     /// @return whether there is such a configuration
-    public CompletableFuture<Boolean> describe(ConfigKey key, Meta said) {
+    public CompletableFuture<Boolean> describe(
+            ConfigKey key, @Nullable String desc, @Nullable String tags) {
         return tree.transact(view -> {
             if (!view.exists(key.contentPath())) {
                 return new Plan.Refuse<>(false);
             }
             Ops ops = tree.ops(view);
-            ops.put(key.metaPath(), Json.bytes(meta(view, key).described(said)));
+            ops.put(key.metaPath(), Json.bytes(meta(view, key).described(desc, tags)));
             return new Plan.Change<>(ops.list(), true);
         });
     }

@@ -55,13 +55,13 @@ public record Meta(
                 srcIp);
     }
 
-    /// This with that one's description and tags, where they are given.
-    Meta described(Meta said) {
+    /// This with another description and other tags, where they are given.
+    public Meta described(@Nullable String newDesc, @Nullable String newTags) {
         return new Meta(
                 type,
                 appName,
-                said.desc == null ? desc : said.desc,
-                said.tags == null ? tags : said.tags,
+                newDesc == null ? desc : newDesc,
+                newTags == null ? tags : newTags,
                 use,
                 effect,
                 schema,

@@ -2,7 +2,7 @@ package io.banyan.nacos.http;
 
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpObject;
-import io.banyan.nacos.config.Budget;
+import io.banyan.nacos.held.Budget;
 import java.io.ByteArrayOutputStream;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;

@@ -28,20 +28,10 @@ record ConfigCalls(Configs configs, Limits limits) {
     /// @return whether there is such a configuration
     CompletableFuture<Boolean> describe(Call call, ConfigKey key) {
         Params params = call.params();
-        var said =
-                new Meta(
-                        null,
-                        null,
-                        params.filledAny("desc", "description"),
-                        params.filledAny("config_tags", "configTags"),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null);
-        limits.meta(said);
-        return configs.describe(key, said);
+        String desc = params.filledAny("desc", "description");
+        String tags = params.filledAny("config_tags", "configTags");
+        limits.meta(Meta.NONE.described(desc, tags));
+        return configs.describe(key, desc, tags);
     }
 
     CompletableFuture<Published> publish(Call call, ConfigKey key) {

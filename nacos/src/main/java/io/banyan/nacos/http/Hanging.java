@@ -1,10 +1,10 @@
 package io.banyan.nacos.http;
 
 import io.banyan.nacos.auth.Auth;
-import io.banyan.nacos.config.Budget;
 import io.banyan.nacos.config.Listened;
 import io.banyan.nacos.config.LongPolls;
 import io.banyan.nacos.config.Viewer;
+import io.banyan.nacos.held.Budget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;

@@ -1,9 +1,9 @@
 package io.banyan.nacos.http;
 
 import io.banyan.nacos.auth.Auth;
-import io.banyan.nacos.config.Budget;
 import io.banyan.nacos.config.Configs;
 import io.banyan.nacos.config.Limits;
+import io.banyan.nacos.held.Budget;
 import io.banyan.nacos.naming.ConnectedClient;
 import io.banyan.nacos.naming.Leases;
 import io.banyan.nacos.naming.Registry;

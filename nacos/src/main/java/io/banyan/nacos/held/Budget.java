@@ -1,4 +1,4 @@
-package io.banyan.nacos.config;
+package io.banyan.nacos.held;
 
 import java.util.concurrent.atomic.AtomicLong;
 
