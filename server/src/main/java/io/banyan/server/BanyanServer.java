@@ -16,9 +16,9 @@ import io.banyan.server.config.Endpoint;
 import io.banyan.server.config.ServerConfig;
 import io.banyan.server.config.ZooCfg;
 import io.banyan.server.door.Door;
+import io.banyan.server.door.DoorClients;
 import io.banyan.server.door.DoorMaker;
 import io.banyan.server.door.DoorSite;
-import io.banyan.server.door.LocalClients;
 import io.banyan.server.door.RoundListener;
 import io.banyan.server.host.PeerOutlet;
 import io.banyan.server.host.ReplicaHost;
@@ -424,8 +424,8 @@ public final class BanyanServer implements AutoCloseable {
         }
 
         @Override
-        public LocalClients clients(Executor executor, RoundListener listener) {
-            return front.local(executor, listener);
+        public DoorClients clients(Executor executor, RoundListener listener) {
+            return front.doorClients(executor, listener);
         }
     }
 

@@ -4,7 +4,7 @@ import io.banyan.nacos.tree.NacosTree;
 import io.banyan.nacos.tree.Plan;
 import io.banyan.nacos.tree.TreeFailure;
 import io.banyan.nacos.tree.View;
-import io.banyan.server.door.LocalSession;
+import io.banyan.server.door.DoorSession;
 import io.banyan.wire.OpCode;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -16,7 +16,7 @@ final class Owner {
     private final NacosTree tree;
     private final String name;
     private final int timeoutMillis;
-    private @Nullable LocalSession session;
+    private @Nullable DoorSession session;
     private long id;
     private boolean expired;
 
@@ -42,8 +42,8 @@ final class Owner {
         return session != null && !session.closed().isDone();
     }
 
-    private LocalSession connected() {
-        LocalSession now = session;
+    private DoorSession connected() {
+        DoorSession now = session;
         if (now == null || now.closed().isDone()) {
             now =
                     id == 0
@@ -54,7 +54,7 @@ final class Owner {
                     .whenComplete((opened, failure) -> {
                         if (failure == null) {
                             id = opened;
-                        } else if (failure instanceof LocalSession.Expired) {
+                        } else if (failure instanceof DoorSession.Expired) {
                             expired = true;
                         }
                     });
@@ -68,12 +68,12 @@ final class Owner {
     /// @return fails with {@link io.banyan.nacos.tree.TreeFailure}; `EXPIRED` if the session is
     ///   gone and with it all it owned
     <T> CompletableFuture<T> transact(BiFunction<View, Long, Plan<T>> planner) {
-        LocalSession by = connected();
+        DoorSession by = connected();
         // The handshake is answered before the request, which waits behind it.
         return by.opened()
                 .handle((opened, failure) -> failure)
                 .thenCompose(failure ->
-                        failure instanceof LocalSession.Expired
+                        failure instanceof DoorSession.Expired
                                 ? CompletableFuture.failedFuture(gone(failure))
                                 : tree.transact(by, view -> planner.apply(view, id)));
     }

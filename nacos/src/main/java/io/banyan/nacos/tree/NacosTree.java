@@ -1,9 +1,9 @@
 package io.banyan.nacos.tree;
 
+import io.banyan.server.door.DoorClients;
+import io.banyan.server.door.DoorSession;
+import io.banyan.server.door.DoorSession.Reply;
 import io.banyan.server.door.DoorSite;
-import io.banyan.server.door.LocalClients;
-import io.banyan.server.door.LocalSession;
-import io.banyan.server.door.LocalSession.Reply;
 import io.banyan.tree.State;
 import io.banyan.tree.ZnodeTree;
 import io.banyan.wire.Acl;
@@ -57,7 +57,7 @@ public final class NacosTree {
     private static final int RECURSIVE = 1;
 
     private final ZnodeTree tree;
-    private final LocalClients clients;
+    private final DoorClients clients;
     private final EventExecutor thread;
     private final List<Acl> acl;
     private final List<TreeListener> listeners = new ArrayList<>();
@@ -65,7 +65,7 @@ public final class NacosTree {
     private final List<Runnable> waiting = new ArrayList<>();
     private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
     private volatile View view;
-    private @Nullable LocalSession session;
+    private @Nullable DoorSession session;
     private int connections;
     private boolean ready;
     private boolean stopped;
@@ -123,7 +123,7 @@ public final class NacosTree {
         return ready;
     }
 
-    public LocalClients clients() {
+    public DoorClients clients() {
         return clients;
     }
 
@@ -133,7 +133,7 @@ public final class NacosTree {
         if (stopped) {
             return;
         }
-        LocalSession made = clients.open("/local:nacos", SESSION_MILLIS);
+        DoorSession made = clients.open("/local:nacos", SESSION_MILLIS);
         session = made;
         int number = ++connections;
         made.closed().thenAccept(reason -> onClosed(number, reason));
@@ -218,27 +218,27 @@ public final class NacosTree {
     }
 
     /// As {@link #transact}, by a session that is to own the ephemerals.
-    public <T> CompletableFuture<T> transact(LocalSession owner, Function<View, Plan<T>> planner) {
+    public <T> CompletableFuture<T> transact(DoorSession owner, Function<View, Plan<T>> planner) {
         var attempt = new Attempt<T>(owner, planner);
         thread.execute(attempt::begin);
         return attempt.result;
     }
 
     private final class Attempt<T> {
-        private final @Nullable LocalSession owner;
+        private final @Nullable DoorSession owner;
         private final Function<View, Plan<T>> planner;
         private final CompletableFuture<T> result = new CompletableFuture<>();
         private int tries;
         private boolean waited;
         private boolean synced;
 
-        Attempt(@Nullable LocalSession owner, Function<View, Plan<T>> planner) {
+        Attempt(@Nullable DoorSession owner, Function<View, Plan<T>> planner) {
             this.owner = owner;
             this.planner = planner;
         }
 
         void begin() {
-            LocalSession by = owner != null ? owner : session;
+            DoorSession by = owner != null ? owner : session;
             if (!ready || by == null) {
                 await();
                 return;
@@ -280,7 +280,7 @@ public final class NacosTree {
                     TimeUnit.MILLISECONDS);
         }
 
-        private void sync(LocalSession by) {
+        private void sync(DoorSession by) {
             by.request(OpCode.SYNC, record(out -> out.writeString(Layout.ROOT)))
                     .whenComplete((reply, failure) -> {
                         if (failure != null) {
@@ -292,7 +292,7 @@ public final class NacosTree {
                     });
         }
 
-        private void submit(LocalSession by, List<MultiOp> ops, T answer) {
+        private void submit(DoorSession by, List<MultiOp> ops, T answer) {
             by.request(OpCode.MULTI, record(new MultiRequest(ops)::encode))
                     .whenComplete((reply, failure) -> {
                         if (failure != null) {
@@ -341,7 +341,7 @@ public final class NacosTree {
         }
 
         private void lost(Throwable failure) {
-            boolean expired = failure instanceof LocalSession.Expired;
+            boolean expired = failure instanceof DoorSession.Expired;
             fail(
                     expired ? TreeFailure.Kind.EXPIRED : TreeFailure.Kind.UNAVAILABLE,
                     "connection lost: " + failure.getMessage());

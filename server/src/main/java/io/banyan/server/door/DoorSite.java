@@ -12,5 +12,5 @@ public interface DoorSite {
     ///
     /// @param executor runs one thing after the other, in their order; all that the listener and
     ///   the futures of the sessions are told happens there
-    LocalClients clients(Executor executor, RoundListener listener);
+    DoorClients clients(Executor executor, RoundListener listener);
 }

@@ -4,7 +4,7 @@ import io.banyan.tree.State;
 import io.banyan.wire.WatcherEvent;
 import java.util.List;
 
-/// Told what a gateway showed its local sessions.
+/// Told what a gateway showed the sessions of a door.
 public interface RoundListener {
     /// Comes before any reply of the round is given out.
     ///

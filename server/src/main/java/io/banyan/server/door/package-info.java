@@ -1,6 +1,6 @@
 /// Other ways into the same tree: what a front door of its own protocol needs of the server.
 ///
-/// In come requests of sessions without a socket ({@link io.banyan.server.door.LocalSession}), out
+/// In come requests of sessions without a socket ({@link io.banyan.server.door.DoorSession}), out
 /// go replies, watch events and states, in rounds. A door is found as a service ({@link
 /// io.banyan.server.door.DoorMaker}), opened behind the client port and closed before it.
 ///

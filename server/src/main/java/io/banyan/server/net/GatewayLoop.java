@@ -40,12 +40,12 @@ final class GatewayLoop implements GatewayPort {
 
     private volatile int watchCount;
     private @Nullable Gateway gateway;
-    private final List<LocalRounds> local = new CopyOnWriteArrayList<>();
+    private final List<DoorRounds> doors = new CopyOnWriteArrayList<>();
 
     /// Sessions inside this process, told of at the end of every round.
-    LocalRounds local(Executor executor, RoundListener listener) {
-        var rounds = new LocalRounds(this, executor, listener);
-        local.add(rounds);
+    DoorRounds doorClients(Executor executor, RoundListener listener) {
+        var rounds = new DoorRounds(this, executor, listener);
+        doors.add(rounds);
         return rounds;
     }
 
@@ -172,7 +172,7 @@ final class GatewayLoop implements GatewayPort {
     private void endRound() {
         endScheduled = false;
         gateway().endRound();
-        for (LocalRounds each : local) {
+        for (DoorRounds each : doors) {
             each.endRound(gateway().state());
         }
         inFlight = gateway().inFlight();

@@ -10,7 +10,7 @@ import io.banyan.replica.Ticket;
 import io.banyan.server.config.Endpoint;
 import io.banyan.server.config.ServerConfig.ConnectionLimits;
 import io.banyan.server.config.ServerConfig.RequestLimits;
-import io.banyan.server.door.LocalClients;
+import io.banyan.server.door.DoorClients;
 import io.banyan.server.door.RoundListener;
 import io.banyan.server.host.Outlet;
 import io.netty.bootstrap.ServerBootstrap;
@@ -212,8 +212,8 @@ public final class NettyFront implements Outlet {
     }
 
     /// Clients without sockets, on the first loop's gateway; for one thread's calls.
-    public LocalClients local(Executor executor, RoundListener listener) {
-        return loops.getFirst().local(executor, listener);
+    public DoorClients doorClients(Executor executor, RoundListener listener) {
+        return loops.getFirst().doorClients(executor, listener);
     }
 
     /// Whether this connection came through a port, and not from inside this process.

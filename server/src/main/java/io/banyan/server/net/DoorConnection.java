@@ -3,7 +3,7 @@ package io.banyan.server.net;
 import io.banyan.replica.Connection;
 import io.banyan.replica.SessionIds;
 import io.banyan.replica.Transport;
-import io.banyan.server.door.LocalSession;
+import io.banyan.server.door.DoorSession;
 import io.banyan.wire.ConnectRequest;
 import io.banyan.wire.ConnectResponse;
 import io.banyan.wire.ErrorCode;
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A client of a gateway inside this process: speaks the same frames, without a socket.
 ///
-/// Its methods of {@link LocalSession} may be called from any thread and hand over to the loop; all
+/// Its methods of {@link DoorSession} may be called from any thread and hand over to the loop; all
 /// fields but the futures are confined to it.
-final class LocalConnection implements LocalSession, Transport {
+final class DoorConnection implements DoorSession, Transport {
     private static final int EVENT_XID = -1;
     private static final int PING_XID = -2;
     private static final byte[] NO_BYTES = {};
@@ -31,7 +31,7 @@ final class LocalConnection implements LocalSession, Transport {
     private record Pending(int xid, CompletableFuture<Reply> reply) {}
 
     private final GatewayLoop host;
-    private final LocalRounds rounds;
+    private final DoorRounds rounds;
     private final CompletableFuture<Long> opened = new CompletableFuture<>();
     private final CompletableFuture<String> closed = new CompletableFuture<>();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>(2);
@@ -41,7 +41,7 @@ final class LocalConnection implements LocalSession, Transport {
     private boolean ended;
     private int lastXid;
 
-    LocalConnection(GatewayLoop host, LocalRounds rounds) {
+    DoorConnection(GatewayLoop host, DoorRounds rounds) {
         this.host = host;
         this.rounds = rounds;
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class LocalSessionTest {
+class DoorSessionTest {
     private static final int EPHEMERAL = 1;
 
     private final ExecutorService executor = Executors.newSingleThreadExecutor();
@@ -34,7 +34,7 @@ class LocalSessionTest {
     private volatile State state;
     private BanyanServer server;
     private DoorSite site;
-    private LocalClients clients;
+    private DoorClients clients;
 
     @BeforeEach
     void start() throws Exception {
@@ -59,7 +59,7 @@ class LocalSessionTest {
 
     @Test
     void anEventComesBeforeTheReplyOfTheWriteThatCausedIt() throws Exception {
-        LocalSession session = clients.open("test", 10_000);
+        DoorSession session = clients.open("test", 10_000);
         reply(session, OpCode.ADD_WATCH, new AddWatchRequest("/a", 1)::encode);
 
         var atReply = new CompletableFuture<List<String>>();
@@ -72,7 +72,7 @@ class LocalSessionTest {
 
     @Test
     void requestsBeforeTheHandshakeKeepTheirOrder() throws Exception {
-        LocalSession session = clients.open("test", 10_000);
+        DoorSession session = clients.open("test", 10_000);
 
         var first = session.request(OpCode.CREATE, record(create("/x", 0)::encode));
         var second = session.request(OpCode.CREATE, record(create("/x/y", 0)::encode));
@@ -83,13 +83,13 @@ class LocalSessionTest {
 
     @Test
     void aSessionOutlivesItsConnectionAndIsResumed() throws Exception {
-        LocalSession session = clients.open("test", 10_000);
+        DoorSession session = clients.open("test", 10_000);
         long id = session.opened().get(10, SECONDS);
         reply(session, OpCode.CREATE, create("/e", EPHEMERAL)::encode);
 
         session.detach();
         assertThat(session.closed().get(10, SECONDS)).isEqualTo("detached");
-        LocalSession again = clients.resume("test", id, 10_000);
+        DoorSession again = clients.resume("test", id, 10_000);
 
         assertThat(again.opened().get(10, SECONDS)).isEqualTo(id);
         assertThat(reply(again, OpCode.DELETE, new DeleteRequest("/e", -1)::encode).error())
@@ -98,7 +98,7 @@ class LocalSessionTest {
 
     @Test
     void closingTheSessionTakesItsEphemeralsAway() throws Exception {
-        LocalSession session = clients.open("test", 10_000);
+        DoorSession session = clients.open("test", 10_000);
         reply(session, OpCode.CREATE, create("/e", EPHEMERAL)::encode);
         assertThat(exists("/e")).isTrue();
 
@@ -110,27 +110,27 @@ class LocalSessionTest {
 
     @Test
     void resumingAnUnknownSessionIsExpired() {
-        LocalSession session = clients.resume("test", 4711, 10_000);
+        DoorSession session = clients.resume("test", 4711, 10_000);
 
         assertThatThrownBy(() -> session.opened().get(10, SECONDS))
                 .isInstanceOf(ExecutionException.class)
-                .hasCauseInstanceOf(LocalSession.Expired.class);
+                .hasCauseInstanceOf(DoorSession.Expired.class);
     }
 
     @Test
     void requestsOfAConnectionThatEndedFail() throws Exception {
-        LocalSession session = clients.open("test", 10_000);
+        DoorSession session = clients.open("test", 10_000);
         session.opened().get(10, SECONDS);
         session.detach();
 
         assertThatThrownBy(() -> reply(session, OpCode.CREATE, create("/late", 0)::encode))
-                .hasCauseInstanceOf(LocalSession.Disconnected.class);
+                .hasCauseInstanceOf(DoorSession.Disconnected.class);
     }
 
     @Test
     void thousandsOfRequestsAtOnceAreAllAnswered() throws Exception {
-        LocalSession session = clients.open("test", 10_000);
-        var replies = new java.util.ArrayList<CompletableFuture<LocalSession.Reply>>();
+        DoorSession session = clients.open("test", 10_000);
+        var replies = new java.util.ArrayList<CompletableFuture<DoorSession.Reply>>();
         for (int i = 0; i < 5_000; i++) {
             replies.add(session.request(OpCode.CREATE, record(create("/n" + i, 0)::encode)));
         }
@@ -148,8 +148,8 @@ class LocalSessionTest {
         return site.tree().find(state, bytes, 0, bytes.length) != null;
     }
 
-    private static LocalSession.Reply reply(
-            LocalSession session, int opcode, Consumer<JuteWriter> body) throws Exception {
+    private static DoorSession.Reply reply(
+            DoorSession session, int opcode, Consumer<JuteWriter> body) throws Exception {
         return session.request(opcode, record(body)).get(10, SECONDS);
     }
 

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 ///
 /// It keeps all of ZooKeeper's promises to a client, and asks the same of it: who sends nothing for
 /// the session's timeout loses the session. When the connection ends, for whatever reason, the
-/// session goes on until its timeout; {@link LocalClients#resume} comes back to it.
-public interface LocalSession {
+/// session goes on until its timeout; {@link DoorClients#resume} comes back to it.
+public interface DoorSession {
     /// Requests that may wait for a turn; more are refused with {@link Disconnected}.
     int WAITING_MAX = 50_000;
 

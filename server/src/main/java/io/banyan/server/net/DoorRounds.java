@@ -1,7 +1,7 @@
 package io.banyan.server.net;
 
-import io.banyan.server.door.LocalClients;
-import io.banyan.server.door.LocalSession;
+import io.banyan.server.door.DoorClients;
+import io.banyan.server.door.DoorSession;
 import io.banyan.server.door.RoundListener;
 import io.banyan.tree.State;
 import io.banyan.wire.Id;
@@ -13,15 +13,15 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The local sessions of one gateway, and what its rounds have for them.
+/// The sessions of doors on one gateway, and what its rounds have for them.
 ///
 /// Everything a round brings is handed over as one task: events first, then what the replies
 /// complete. So a door may keep whatever it likes of the tree and is never behind its own answers.
-final class LocalRounds implements LocalClients {
+final class DoorRounds implements DoorClients {
     /// A door decides for its own clients who may do what; ACLs do not hold it back.
     private static final List<Id> IDS = List.of(new Id("super", "door"));
 
-    private static final Logger LOG = LoggerFactory.getLogger(LocalRounds.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DoorRounds.class);
 
     private final GatewayLoop loop;
     private final Executor executor;
@@ -31,24 +31,24 @@ final class LocalRounds implements LocalClients {
     private List<WatcherEvent> events = new ArrayList<>();
     private List<Runnable> answers = new ArrayList<>();
 
-    LocalRounds(GatewayLoop loop, Executor executor, RoundListener listener) {
+    DoorRounds(GatewayLoop loop, Executor executor, RoundListener listener) {
         this.loop = loop;
         this.executor = executor;
         this.listener = listener;
     }
 
     @Override
-    public LocalSession open(String name, int timeoutMillis) {
+    public DoorSession open(String name, int timeoutMillis) {
         return connect(name, 0, timeoutMillis);
     }
 
     @Override
-    public LocalSession resume(String name, long sessionId, int timeoutMillis) {
+    public DoorSession resume(String name, long sessionId, int timeoutMillis) {
         return connect(name, sessionId, timeoutMillis);
     }
 
-    private LocalSession connect(String name, long sessionId, int timeoutMillis) {
-        var connection = new LocalConnection(loop, this);
+    private DoorSession connect(String name, long sessionId, int timeoutMillis) {
+        var connection = new DoorConnection(loop, this);
         connection.connect(name, IDS, sessionId, timeoutMillis);
         return connection;
     }
