@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,8 +153,17 @@ public final class Main {
         if (refused) {
             return WRONG_CONFIG;
         }
+        // Before there is a server: a signal may come at any moment of the start.
+        var started = new CompletableFuture<BanyanServer>();
+        var closing = new Thread(() -> started.thenAccept(BanyanServer::close), "banyan-shutdown");
+        try {
+            Runtime.getRuntime().addShutdownHook(closing);
+        } catch (IllegalStateException e) {
+            LOG.info("told to stop before the start");
+            return OK;
+        }
         BanyanServer server = BanyanServer.start(config, file);
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "banyan-shutdown"));
+        started.complete(server);
         return server.stopped().join().exitCode();
     }
 }
