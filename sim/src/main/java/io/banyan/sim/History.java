@@ -4,8 +4,10 @@ import io.banyan.wire.JuteReader;
 import io.banyan.wire.TxnHeader;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,10 @@ final class History {
     record Txn(long zxid, long parent, byte[] payload, int proposer, Model model) {}
 
     private final Map<Key, Request> asked = new HashMap<>();
+
+    /// Sessions that may be at two observers of one master.
+    private final Set<Long> doubled = new HashSet<>();
+
     private final Map<Key, Model.Outcome> outcomes = new HashMap<>();
     private final TreeMap<Long, Txn> proposed = new TreeMap<>();
     private final TreeMap<Long, Model> committed = new TreeMap<>();
@@ -48,13 +54,22 @@ final class History {
         asked.put(new Key(sessionId, cxid), request);
     }
 
+    /// A client comes back on another connection, where there are observer masters. One that has
+    /// both connections behind it knows which came last to ask the leader for the session: mostly
+    /// the latter, but the former asks again if it outlives an election. It refuses what comes on
+    /// the other one, by a transaction.
+    void comesBack(long sessionId) {
+        doubled.add(sessionId);
+    }
+
     /// A leader proposes.
     ///
     /// @throws Violation if the transaction is not what its request leads to
     void propose(int proposer, long parent, long zxid, byte[] payload) {
         TxnHeader header = TxnHeader.decode(new JuteReader(payload));
         var key = new Key(header.clientId(), header.cxid());
-        Model model = modelAt(parent).after(payload, asked.get(key));
+        boolean doubles = doubled.contains(header.clientId());
+        Model model = modelAt(parent).after(payload, asked.get(key), doubles);
         proposed.put(zxid, new Txn(zxid, parent, payload, proposer, model));
     }
 

@@ -8,6 +8,7 @@ import io.banyan.replica.GatewayConfig;
 import io.banyan.replica.GatewayObserver;
 import io.banyan.replica.Input;
 import io.banyan.replica.Load;
+import io.banyan.replica.Membership;
 import io.banyan.replica.Replica;
 import io.banyan.replica.ReplicaConfig;
 import io.banyan.store.EpochFiles;
@@ -26,6 +27,7 @@ import io.banyan.zab.Electorate;
 import io.banyan.zab.Entry;
 import io.banyan.zab.Message;
 import io.banyan.zab.Past;
+import io.banyan.zab.PeerState;
 import io.banyan.zab.Quorums;
 import io.banyan.zab.ZabConfig;
 import java.io.IOException;
@@ -68,6 +70,7 @@ final class Life {
     private final Lane historyLane;
     private final List<SimConnection> connections = new ArrayList<>();
     private final Map<Long, SimLink> links = new HashMap<>();
+    private final PlantedMaster master;
     private boolean serving;
     private boolean readOnly;
 
@@ -100,6 +103,7 @@ final class Life {
         this.random = random;
         this.tree = world.tree();
         this.disk = disk;
+        this.master = new PlantedMaster(world.plants(), this::send);
         this.id = server.id();
         this.number = server.life();
         this.serving = past == null;
@@ -191,7 +195,7 @@ final class Life {
                 setup.historyTxns(),
                 HISTORY_BYTES_MAX,
                 setup.snapshotAlways(),
-                false,
+                setup.observerMasters(),
                 changing != null && !world.plants().has(PlantedBug.OLD_QUORUM_COMMITS));
     }
 
@@ -310,6 +314,7 @@ final class Life {
         if (input instanceof Input.LinkLost lost) {
             links.remove(lost.link());
         }
+        master.fromNetwork(input);
         if (world.isTraced()) {
             trace(input.toString());
         }
@@ -321,7 +326,10 @@ final class Life {
         if (world.isTraced()) {
             trace("<- " + from + " " + PeerTrace.describe(message));
         }
-        toReplica(new Input.FromPeer(link, message));
+        Message heard = master.heard(link, message);
+        if (heard != null) {
+            toReplica(new Input.FromPeer(link, heard));
+        }
     }
 
     /// What a learner says of its sessions.
@@ -344,6 +352,7 @@ final class Life {
     }
 
     private void send(long to, Message message) {
+        master.sends(to, message);
         SimLink link = links.get(to);
         if (link == null) {
             return; // Gone, and the replica is about to hear it.
@@ -446,7 +455,9 @@ final class Life {
             case Effect.Halt halt -> halted(halt.reason());
             case Effect.Notify notify ->
                     world.network().notify(server, notify.serverId(), notify.notification());
-            case Effect.Dial dial -> world.network().dial(server, dial.link(), dial.serverId());
+            case Effect.Dial dial ->
+                    world.network()
+                            .dial(server, dial.link(), dial.serverId(), dial.observerMaster());
             case Effect.SendToPeer send -> send(send.link(), send.message());
             case Effect.SendImage send -> sendImage(send);
             case Effect.HangUp hangUp -> {
@@ -677,6 +688,12 @@ final class Life {
 
     boolean isServing() {
         return serving;
+    }
+
+    /// Whether it follows a leader, or is about to.
+    boolean isFollowing() {
+        Membership is = replica.membership();
+        return is != null && is.state() == PeerState.FOLLOWING;
     }
 
     /// Whether it answers reads because it has no leader.

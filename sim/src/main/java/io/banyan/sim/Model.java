@@ -184,18 +184,19 @@ final class Model {
     /// The model after the next transaction.
     ///
     /// @param request what the client asked for; null if no client did
+    /// @param doubled whether a master may refuse it because its session has moved
     /// @throws Violation if the transaction is not what the request must lead to
-    Model after(byte[] payload, @Nullable Request request) {
+    Model after(byte[] payload, @Nullable Request request, boolean doubled) {
         var next = new Model(zxid);
         next.nodes.putAll(nodes);
         next.sessions.putAll(sessions);
         next.ended.addAll(ended);
         next.localSessions = localSessions;
-        next.apply(new JuteReader(payload), request);
+        next.apply(new JuteReader(payload), request, doubled);
         return next;
     }
 
-    private void apply(JuteReader in, @Nullable Request request) {
+    private void apply(JuteReader in, @Nullable Request request, boolean doubled) {
         TxnHeader header = TxnHeader.decode(in);
         zxid = header.zxid();
         switch (header.type()) {
@@ -205,16 +206,18 @@ final class Model {
                 outcome = new Outcome(zxid, ErrorCode.OK, null);
             }
             case OpCode.DELETE_CONTAINER -> reap(DeleteTxn.decode(in).path());
-            default ->
-                    decide(header, header.type() == OpCode.ERROR ? in.readInt() : 0, request, in);
+            default -> {
+                int err = header.type() == OpCode.ERROR ? in.readInt() : 0;
+                if (err == ErrorCode.SESSION_MOVED || (doubled && err == ErrorCode.BAD_ARGUMENTS)) {
+                    outcome = new Outcome(zxid, err, null);
+                } else {
+                    decide(header, err, request, in);
+                }
+            }
         }
     }
 
     private void decide(TxnHeader header, int err, @Nullable Request request, JuteReader in) {
-        if (err == ErrorCode.SESSION_MOVED) {
-            outcome = new Outcome(zxid, err, null);
-            return;
-        }
         if (request == null) {
             throw new Violation(PROMISE, "nobody asked for " + header);
         }

@@ -73,11 +73,25 @@ public enum PlantedBug {
     /// What makes a session global reaches the leader behind the request that wanted it.
     UPGRADE_BEHIND_REQUEST,
     /// The leader is never told that a session is to be global.
-    UPGRADE_LOST;
+    UPGRADE_LOST,
+    /// An observer master tells its observers of a transaction when it is proposed.
+    INFORM_BEFORE_COMMIT,
+    /// An observer master answers the syncs of its observers by itself.
+    MASTER_ANSWERS_SYNC,
+    /// An observer master gives sessions to the clients of its observers without asking the leader.
+    MASTER_ANSWERS_RESUMPTION;
 
     /// Whether it shows only where sessions are local at first.
     boolean isOfLocalSessions() {
         return this == UPGRADE_BEHIND_REQUEST || this == UPGRADE_LOST;
+    }
+
+    /// Whether it shows only where observers learn from followers.
+    boolean isOfObserverMasters() {
+        return switch (this) {
+            case INFORM_BEFORE_COMMIT, MASTER_ANSWERS_SYNC, MASTER_ANSWERS_RESUMPTION -> true;
+            default -> false;
+        };
     }
 
     /// Whether it shows only where members come and go.

@@ -26,12 +26,14 @@ import org.jspecify.annotations.Nullable;
 /// | `servers 3 [observers=1] [history=2] [snapcount=4] [snapshots-only] [counter=N]` | first line |
 /// | `... [counter-end=N] [groups=2] [read-only]` | more of it |
 /// | `... [local-sessions]` | sessions are their server's until they want an ephemeral |
+/// | `... [observer-masters]` | observers learn from followers |
 /// | `... [reconfig] [spares=1]` | the members may change; servers that are none at first |
 /// | `start 1 2 3` | |
 /// | `run 500` | milliseconds |
 /// | `write s1 create /a`, `set`, `delete`, `ephemeral` | by a client of that server |
 /// | `reconfig s1 /a [add=4,o5] [remove=1] [members=1,2,o3]` | acknowledged as `/a`; `o` observes |
 /// | `sync s1` | |
+/// | `move s1 2` | the client of server 1 goes to server 2, with its session |
 /// | `hold 1->2 PROPOSAL`, `unhold`, `deliver`, `lose` | messages of that name, the next one |
 /// | `cut 1-2`, `block 1->2`, `unblock 1->2`, `partition 1 / 2 3`, `heal` | |
 /// | `crash 3 [lose-unsynced, keep-unsynced] [before=SaveCurrentEpoch]`, `kill 3`, `wipe 3` | |
@@ -40,7 +42,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Conditions: `leader=2`, `epoch=3`, `committed=0x200000001`, `acked=/a`, `unacked=/a`,
 /// `serves=3`, `waits=3`, `reads-only=3`, `has=/a`, `down=3`, `same=1,2,3`, `sent=1->2:TRUNC`,
-/// `unsent=1->2:SNAP`, `logged=3:0x100000002`, `durable=3:0x100000002`, `synced`.
+/// `unsent=1->2:SNAP`, `logged=3:0x100000002`, `durable=3:0x100000002`, `delivered=3:0x100000002`,
+/// `local=s1` (its client has a session that only its server knows), `global=s1`, `sessions=s1:2`
+/// (it has had so many), `master=4:2` (4 learns from 2).
 final class Scenario {
     private static final long UNTIL_MILLIS_MAX = 30_000;
     private static final long STEP_MICROS = 1_000;
@@ -93,6 +97,7 @@ final class Scenario {
             case "write" -> write(rest);
             case "reconfig" -> reconfigure(rest);
             case "sync" -> client(rest.getFirst()).ask(new Request.Sync("/"), () -> {});
+            case "move" -> client(rest.getFirst()).moveTo(server(rest.get(1)));
             case "hold" -> hold(rest, true);
             case "unhold" -> hold(rest, false);
             case "deliver" -> require(pass(rest, true), "no such message is next");
@@ -149,6 +154,7 @@ final class Scenario {
                         words.contains("local-sessions")
                                 ? NewSessions.LOCAL_UNTIL_EPHEMERAL
                                 : NewSessions.GLOBAL,
+                        words.contains("observer-masters"),
                         bug);
         var world = new World(1, random -> setup, trace);
         world.restartByHand();
@@ -323,6 +329,16 @@ final class Scenario {
             case "logged" -> agreement.loggedZxid(idOf(value)) == zxidOf(value);
             case "durable" -> agreement.durableZxid(idOf(value)) == zxidOf(value);
             case "delivered" -> agreement.deliveredZxid(idOf(value)) == zxidOf(value);
+            case "local" -> client(value).hasSession() && client(value).isLocal();
+            case "global" -> client(value).hasSession() && !client(value).isLocal();
+            case "sessions" -> {
+                String[] parts = value.split(":", -1);
+                yield client(parts[0]).sessions() == Integer.parseInt(parts[1]);
+            }
+            case "master" -> {
+                Membership is = membership(world().server(idOf(value)));
+                yield is != null && is.observerMasterId() == zxidOf(value);
+            }
             default -> throw new IllegalArgumentException(condition);
         };
     }

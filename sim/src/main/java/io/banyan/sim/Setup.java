@@ -55,6 +55,7 @@ import java.util.stream.LongStream;
 ///   never change
 /// @param readOnlyMode whether members without a leader answer reads, and clients want that
 /// @param newSessions what clients without a session get from a member
+/// @param observerMasters whether observers learn from followers
 record Setup(
         int voters,
         int observers,
@@ -97,6 +98,7 @@ record Setup(
         int spares,
         int reconfigPercent,
         NewSessions newSessions,
+        boolean observerMasters,
         PlantedBug bug) {
 
     /// So many transactions before the counter of a zxid is used up.
@@ -106,6 +108,9 @@ record Setup(
         int voters = drawVoters(random);
         boolean alone = voters == 1;
         int observers = alone ? 0 : random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0;
+        if (bug.isOfObserverMasters() && !alone && observers == 0) {
+            observers = 1;
+        }
         int servers = voters + observers;
         int tickMillis = 100 + random.nextInt(200);
         int syncLimit = 3 + random.nextInt(5);
@@ -157,6 +162,7 @@ record Setup(
                 random.nextInt(3),
                 drawReconfig(random, alone, bug),
                 drawNewSessions(random, alone, bug),
+                drawObserverMasters(random, bug),
                 bug);
     }
 
@@ -191,6 +197,16 @@ record Setup(
             case 1 -> NewSessions.LOCAL_UNTIL_EPHEMERAL;
             default -> NewSessions.GLOBAL;
         };
+    }
+
+    /// It means nothing where nobody observes.
+    private static boolean drawObserverMasters(RandomGenerator random, PlantedBug bug) {
+        return random.nextBoolean() || bug.isOfObserverMasters();
+    }
+
+    /// Whether some of the members may learn from followers.
+    boolean hasObserverMasters() {
+        return observerMasters && (observers > 0 || isReconfigurable());
     }
 
     /// Whether members come and go.
@@ -241,6 +257,7 @@ record Setup(
             int spares,
             boolean reconfig,
             NewSessions newSessions,
+            boolean observerMasters,
             PlantedBug bug) {
         int tick = 100;
         return new Setup(
@@ -285,6 +302,7 @@ record Setup(
                 spares,
                 reconfig ? 1 : 0,
                 newSessions,
+                observerMasters,
                 bug);
     }
 }

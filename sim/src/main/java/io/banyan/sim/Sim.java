@@ -20,6 +20,7 @@ public final class Sim {
               --keep-going                     does not stop at a failure
               --reconfig                       leaves out seeds whose members never change
               --local-sessions                 leaves out seeds whose sessions are all global
+              --observer-masters               leaves out seeds whose observers learn from leaders
             bin/sim --scenario FILE            runs a scenario, step by step
             bin/sim --bugs [--seeds N]         runs each planted bug until it is caught
             Columns of a trace: microseconds, who (server.life), role, zxids logged, durable and
@@ -36,6 +37,7 @@ public final class Sim {
     private boolean keepGoing;
     private boolean reconfig;
     private boolean localSessions;
+    private boolean observerMasters;
     private boolean bugs;
     private @Nullable String scenario;
     private PlantedBug bug = PlantedBug.NONE;
@@ -106,6 +108,7 @@ public final class Sim {
                 case "--keep-going" -> keepGoing = true;
                 case "--reconfig" -> reconfig = true;
                 case "--local-sessions" -> localSessions = true;
+                case "--observer-masters" -> observerMasters = true;
                 case "--bugs" -> bugs = true;
                 case "--scenario" -> scenario = argument(args, ++i);
                 case "--from" -> from = number(args, ++i);
@@ -209,7 +212,8 @@ public final class Sim {
 
     private boolean isLeftOut(Setup setup) {
         return (reconfig && !setup.isReconfigurable())
-                || (localSessions && setup.newSessions() == NewSessions.GLOBAL);
+                || (localSessions && setup.newSessions() == NewSessions.GLOBAL)
+                || (observerMasters && !setup.hasObserverMasters());
     }
 
     private void tell(Simulation.Result result) {

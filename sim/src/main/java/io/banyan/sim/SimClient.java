@@ -81,6 +81,7 @@ final class SimClient implements SimConnection.Client {
     private boolean finished;
     private int lastSyncXid;
     private int answers;
+    private int sessions;
 
     SimClient(World world, int number, RandomGenerator random) {
         this.world = world;
@@ -109,6 +110,21 @@ final class SimClient implements SimConnection.Client {
         } else {
             waiting.add(() -> ask(request, whenAnswered));
         }
+    }
+
+    /// One that does what it is told goes to another server, with its session.
+    void moveTo(SimServer server) {
+        only = server;
+        drop(true);
+    }
+
+    boolean hasSession() {
+        return connected && sessionId != 0;
+    }
+
+    /// How many sessions it has been given so far.
+    int sessions() {
+        return sessions;
     }
 
     void start() {
@@ -285,7 +301,8 @@ final class SimClient implements SimConnection.Client {
     private void connect() {
         List<SimServer> servers = world.servers();
         SimServer to = only != null ? only : servers.get(random.nextInt(servers.size()));
-        if (sessionId != 0 && home != null && keepsLocalSessions() && random.nextInt(3) != 0) {
+        boolean mayStay = only == null && sessionId != 0 && keepsLocalSessions();
+        if (mayStay && home != null && random.nextInt(3) != 0) {
             to = home; // Elsewhere nobody knows it.
         }
         connectedTo = to;
@@ -300,6 +317,9 @@ final class SimClient implements SimConnection.Client {
         new ConnectRequest(0, order.seenZxid(), wantedMillis, sessionId, password, false, true)
                 .encode(out);
         wasOver = world.ephemerals().isOver(sessionId);
+        if (sessionId != 0 && world.setup().hasObserverMasters()) {
+            world.history().comesBack(sessionId);
+        }
         world.trace(name, "connects " + History.hex(sessionId) + " to " + to.id());
         next.write(out.toByteArray());
     }
@@ -404,6 +424,7 @@ final class SimClient implements SimConnection.Client {
         }
         if (sessionId == 0) {
             world.ephemerals().granted(granted, negotiated);
+            sessions++;
             xid = 0;
             home = connectedTo;
             homeLife = home == null ? 0 : home.life();
@@ -545,7 +566,7 @@ final class SimClient implements SimConnection.Client {
     }
 
     /// Whether its session is one that only its server knows, and was never another.
-    private boolean isLocal() {
+    boolean isLocal() {
         Model last = world.history().last();
         return keepsLocalSessions() && !last.hasSession(sessionId) && !last.hadSession(sessionId);
     }

@@ -215,7 +215,8 @@ final class SimNetwork {
 
     // ---- the quorum ports
 
-    void dial(SimServer from, long link, long to) {
+    /// @param observerMaster to the port that is open while a server follows
+    void dial(SimServer from, long link, long to, boolean observerMaster) {
         SimServer peer = world.server((int) to);
         int life = from.life();
         long delay = 1L + random.nextInt(world.setup().delayMicros());
@@ -227,7 +228,9 @@ final class SimNetwork {
                             if (!from.lives(life)) {
                                 return;
                             }
-                            if (!peer.isUp() || !reaches(from, peer) || !reaches(peer, from)) {
+                            boolean listens =
+                                    peer.isUp() && (!observerMaster || peer.isFollowing());
+                            if (!listens || !reaches(from, peer) || !reaches(peer, from)) {
                                 from.fromNetwork(new Input.LinkLost(link, "cannot connect"));
                                 return;
                             }
@@ -239,7 +242,10 @@ final class SimNetwork {
                             peer.opened(acceptedLinks, made);
                             world.trace("net", "connected " + made);
                             from.fromNetwork(new Input.LinkOpened(link));
-                            peer.fromNetwork(new Input.LinkOpened(acceptedLinks));
+                            peer.fromNetwork(
+                                    observerMaster
+                                            ? new Input.ObserverLinkOpened(acceptedLinks)
+                                            : new Input.LinkOpened(acceptedLinks));
                         });
     }
 

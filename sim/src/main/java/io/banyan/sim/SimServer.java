@@ -101,6 +101,11 @@ final class SimServer implements Lane.Owner {
         return up && latest != null && latest.isServing();
     }
 
+    /// Whether its port for observers is open, if it has one.
+    boolean isFollowing() {
+        return up && latest != null && latest.isFollowing();
+    }
+
     /// Whether it answers reads because it has no leader.
     boolean isReadOnly() {
         return up && latest != null && latest.isReadOnly();

@@ -56,6 +56,9 @@ class SimulationTest {
             case OLD_QUORUM_COMMITS -> new Catch(60, "LogAgreement|AcknowledgedMeansKept");
             case UPGRADE_BEHIND_REQUEST -> new Catch(10, "SessionOrder");
             case UPGRADE_LOST -> new Catch(10, "SessionOrder");
+            case INFORM_BEFORE_COMMIT -> new Catch(5, "LogAgreement");
+            case MASTER_ANSWERS_SYNC -> new Catch(60, "SessionOrder");
+            case MASTER_ANSWERS_RESUMPTION -> new Catch(10, "Ephemerals");
         };
     }
 
