@@ -19,6 +19,7 @@ import io.banyan.nacos.naming.UdpPush;
 import io.banyan.nacos.tree.NacosTree;
 import io.banyan.server.door.Door;
 import io.banyan.server.door.DoorSite;
+import io.banyan.server.metrics.Gauge;
 import io.banyan.wire.Acl;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -125,10 +126,11 @@ final class NacosDoor implements Door {
                         auth,
                         grpc::connected,
                         budget);
-        ServerBuilder builder =
-                Server.builder()
-                        .workerGroup(workers, false)
-                        .maxNumConnections(settings.connectionsMax());
+        var connections = new Connections(settings.connectionsMax(), System::nanoTime);
+        site.gauge(Gauge.NACOS_CONNECTIONS, connections::open);
+        site.gauge(Gauge.NACOS_CONNECTIONS_REFUSED, connections::refused);
+        site.gauge(Gauge.NACOS_HELD_BYTES, budget::heldBytes);
+        ServerBuilder builder = Server.builder().workerGroup(workers, false);
         listen(builder, settings, settings.httpPort());
         listen(builder, settings, settings.grpcPort());
         Server server =
@@ -136,14 +138,19 @@ final class NacosDoor implements Door {
                         .maxRequestLength(0)
                         // Decided in front of Armeria, which does not know of those that hang.
                         .idleTimeoutMillis(0)
-                        .childChannelPipelineCustomizer(http::guard)
+                        .childChannelPipelineCustomizer(pipeline -> {
+                            if (connections.admit(pipeline.channel())) {
+                                http.guard(pipeline);
+                            }
+                        })
                         .http2MaxStreamsPerConnection(NacosHttp.STREAMS_MAX)
                         .http1MaxInitialLineLength(LINE_BYTES_MAX)
                         .http1MaxHeaderSize(HEADER_BYTES_MAX)
                         .http2MaxHeaderListSize(HEADER_BYTES_MAX)
                         .disableServerHeader()
                         .disableDateHeader()
-                        .service(grpc.service(), service -> service.decorate(grpc::held))
+                        .service(grpc.calls(), grpc::counted)
+                        .service(grpc.streams())
                         .route()
                         .path(NacosHttp.LISTENER_PATH)
                         .maxRequestLength(NacosHttp.LISTENER_BYTES_MAX)

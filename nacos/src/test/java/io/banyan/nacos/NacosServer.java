@@ -4,6 +4,7 @@ import io.banyan.server.BanyanServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -13,9 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 
 /// A server with an open Nacos door, and a client that speaks to it in raw HTTP.
 public final class NacosServer implements AutoCloseable {
+    static {
+        // Its one connection stays, however long a busy machine takes between two calls.
+        System.setProperty("jdk.httpclient.keepalive.timeout", "1200");
+    }
+
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final BanyanServer server;
@@ -34,6 +41,7 @@ public final class NacosServer implements AutoCloseable {
                         .property("zookeeper.nacos.address", "127.0.0.1")
                         // Instances of tests are nowhere, and some say that they are healthy.
                         .property("zookeeper.nacos.probeMillis", "0")
+                        .property("zookeeper.4lw.commands.whitelist", "dump, mntr")
                         .property("znode.container.checkIntervalMs", "60000");
         if (dataDir != null) {
             builder.dataDir(dataDir);
@@ -89,6 +97,35 @@ public final class NacosServer implements AutoCloseable {
 
     public String zooKeeper() {
         return server.connectString();
+    }
+
+    /// What a four-letter word is answered.
+    public String told(String word) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.clientPort())) {
+            socket.getOutputStream().write(word.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    /// What a gauge of the door shows; its name begins with `nacos_`.
+    public long gauge(String name) throws IOException {
+        return told("mntr")
+                .lines()
+                .filter(line -> line.startsWith("zk_" + name + "\t"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf('\t') + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no gauge " + name));
+    }
+
+    /// Waits until a gauge shows something of this kind.
+    public void awaitGauge(String name, LongPredicate wanted) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        for (long shown = gauge(name); !wanted.test(shown); shown = gauge(name)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(name + " shows " + shown);
+            }
+            Thread.sleep(5);
+        }
     }
 
     public HttpResponse<String> get(String pathAndQuery, String... headers) throws Exception {

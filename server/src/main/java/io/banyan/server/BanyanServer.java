@@ -427,6 +427,11 @@ public final class BanyanServer implements AutoCloseable {
         public DoorClients clients(Executor executor, RoundListener listener) {
             return front.doorClients(executor, listener);
         }
+
+        @Override
+        public void gauge(Gauge name, LongSupplier supplier) {
+            metrics.gauge(name, supplier);
+        }
     }
 
     private static String reason(Throwable failure) {

@@ -82,6 +82,7 @@ public final class NacosCommand implements Callable<Integer> {
             all.addAll(HandCases.all());
             all.addAll(RegisterCases.all());
             all.addAll(CrowdCases.all());
+            all.addAll(ManyServices.all());
         }
         all.removeIf(each -> !each.where().fits(servers));
         all.removeIf(each ->

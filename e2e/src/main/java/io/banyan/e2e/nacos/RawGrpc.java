@@ -90,6 +90,24 @@ final class RawGrpc implements AutoCloseable {
         return push;
     }
 
+    /// Takes the next push, whatever it is.
+    ///
+    /// @return null if none comes within the limit
+    /// @throws EOFException if the server has ended the connection
+    @Nullable Message nextPush(Duration limit) throws IOException {
+        try {
+            Message next = pushes.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
+            if (END.equals(next)) {
+                pushes.add(END);
+                throw new EOFException("the server ended the connection");
+            }
+            return next;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     /// Answers a push.
     void acknowledge(Message push) throws IOException {
         int at = push.json().indexOf("\"requestId\":\"") + "\"requestId\":\"".length();

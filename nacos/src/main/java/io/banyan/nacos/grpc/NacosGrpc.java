@@ -2,8 +2,6 @@ package io.banyan.nacos.grpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.linecorp.armeria.common.HttpRequest;
-import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.logging.RequestLogProperty;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -23,9 +21,9 @@ import io.banyan.nacos.tree.NacosTree;
 import io.banyan.nacos.tree.TreeFailure;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
-import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.Channel;
@@ -39,7 +37,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,8 +49,11 @@ public final class NacosGrpc {
     private static final AttributeKey<String> ID = AttributeKey.valueOf("nacos-connection-id");
     private static final AttributeKey<Client> CLIENT = AttributeKey.valueOf("nacos-client");
 
-    private static final int MESSAGE_BYTES_MAX = 10 << 20;
-    private static final String CALL = "/Request/request";
+    static final int CALL_BYTES_MAX = 10 << 20;
+
+    /// A client says on its stream who it is, and acknowledges. Not counted as what calls hold.
+    private static final int STREAMED_BYTES_MAX = 64 * 1024;
+
     private static final int SCAN_MILLIS = 1_000;
 
     /// A client that says nothing so long is asked whether it lives,
@@ -71,10 +71,6 @@ public final class NacosGrpc {
     private static final int TAKEN_OVER_MILLIS = 5_000;
 
     private static final String NOT_LOADED = "this server has not joined the others yet";
-
-    /// Of a request, from its first byte until its answer was taken.
-    private static final AttributeKey<Budget.Holding> HOLDING =
-            AttributeKey.valueOf("nacos-holding");
 
     private final NacosTree tree;
     private final Budget budget;
@@ -111,77 +107,54 @@ public final class NacosGrpc {
         thread.scheduleAtFixedRate(this::scan, SCAN_MILLIS, SCAN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /// For the server that listens.
-    public GrpcService service() {
-        return GrpcService.builder()
-                .addService(
-                        definition(
-                                "Request",
-                                "request",
-                                MethodType.UNARY,
-                                method ->
-                                        ServerServiceDefinition.builder(describe("Request", method))
-                                                .addMethod(
-                                                        method,
-                                                        ServerCalls.asyncUnaryCall(this::onRequest))
-                                                .build()))
-                .addService(
-                        definition(
-                                "BiRequestStream",
-                                "requestBiStream",
-                                MethodType.BIDI_STREAMING,
-                                method ->
-                                        ServerServiceDefinition.builder(
-                                                        describe("BiRequestStream", method))
-                                                .addMethod(
-                                                        method,
-                                                        ServerCalls.asyncBidiStreamingCall(
-                                                                this::onStream))
-                                                .build()))
-                .useMethodMarshaller(true)
-                .maxRequestMessageLength(MESSAGE_BYTES_MAX)
-                .maxResponseMessageLength(MESSAGE_BYTES_MAX)
-                .build();
+    /// The calls, for the server that listens.
+    public GrpcService calls() {
+        return service(
+                "Request",
+                "request",
+                MethodType.UNARY,
+                CALL_BYTES_MAX,
+                ServerCalls.asyncUnaryCall(this::onRequest));
     }
 
-    /// Counts what calls hold; the streams, on which little is said, are not counted.
+    /// The streams, for the server that listens.
+    public GrpcService streams() {
+        return service(
+                "BiRequestStream",
+                "requestBiStream",
+                MethodType.BIDI_STREAMING,
+                STREAMED_BYTES_MAX,
+                ServerCalls.asyncBidiStreamingCall(this::onStream));
+    }
+
+    /// Counts what calls hold, from the first byte.
     ///
-    /// @param service what {@link #service} gave
-    public HttpResponse held(
-            HttpService service, ServiceRequestContext context, HttpRequest request)
-            throws Exception {
-        if (!context.path().equals(CALL)) {
-            return service.serve(context, request);
-        }
-        Budget.Holding holding = budget.open();
-        context.setAttr(HOLDING, holding);
-        context.log().whenComplete().thenRun(holding::close);
-        return service.serve(
-                context,
-                request.mapData(data -> {
-                    if (holding.take(data.length())) {
-                        return data;
-                    }
-                    throw Status.RESOURCE_EXHAUSTED
-                            .withDescription(Budget.REFUSAL)
-                            .asRuntimeException();
-                }));
+    /// @param calls what {@link #calls} gave
+    public HttpService counted(HttpService calls) {
+        return new CountedCalls(calls, budget);
     }
 
-    private static ServerServiceDefinition definition(
-            String service,
+    private static GrpcService service(
+            String name,
             String method,
             MethodType type,
-            Function<MethodDescriptor<Payload, Payload>, ServerServiceDefinition> build) {
-        return build.apply(
+            int requestBytesMax,
+            ServerCallHandler<Payload, Payload> handler) {
+        MethodDescriptor<Payload, Payload> only =
                 MethodDescriptor.newBuilder(Payload.MARSHALLER, Payload.MARSHALLER)
                         .setType(type)
-                        .setFullMethodName(MethodDescriptor.generateFullMethodName(service, method))
-                        .build());
-    }
-
-    private static ServiceDescriptor describe(String name, MethodDescriptor<?, ?> method) {
-        return ServiceDescriptor.newBuilder(name).addMethod(method).build();
+                        .setFullMethodName(MethodDescriptor.generateFullMethodName(name, method))
+                        .build();
+        return GrpcService.builder()
+                .addService(
+                        ServerServiceDefinition.builder(
+                                        ServiceDescriptor.newBuilder(name).addMethod(only).build())
+                                .addMethod(only, handler)
+                                .build())
+                .useMethodMarshaller(true)
+                .maxRequestMessageLength(requestBytesMax)
+                .maxResponseMessageLength(CALL_BYTES_MAX)
+                .build();
     }
 
     // ---- connections
@@ -402,7 +375,7 @@ public final class NacosGrpc {
             return;
         }
         client.heard(millis.getAsLong());
-        Budget.Holding holding = ServiceRequestContext.current().attr(HOLDING);
+        Budget.Holding holding = CountedCalls.holding(ServiceRequestContext.current());
         CompletionStage<ObjectNode> stage;
         try {
             stage = dispatch(client, payload);

@@ -102,12 +102,15 @@ public final class NacosHttp implements HttpService {
         var answered = new CompletableFuture<HttpResponse>();
         body.done()
                 .whenComplete((read, broken) -> {
+                    if (broken != null) {
+                        // It hung up, or its last bytes make no sense; maybe it hears of that.
+                        LOG.debug("a request broke path={} reason=\"{}\"", path, broken.toString());
+                        answered.complete(refusal(path, 400, "the request broke").toHttp());
+                        return;
+                    }
                     CompletionStage<Answer> stage;
                     try {
-                        stage =
-                                broken == null
-                                        ? answer(context, request.headers(), path, handler, read)
-                                        : CompletableFuture.failedFuture(broken);
+                        stage = answer(context, request.headers(), path, handler, read);
                     } catch (RuntimeException e) {
                         stage = CompletableFuture.failedFuture(e);
                     }
@@ -124,13 +127,16 @@ public final class NacosHttp implements HttpService {
         return holding.take(answer.body().length) ? answer : refusal(path, 503, Budget.REFUSAL);
     }
 
-    /// A listener hangs, so its request is read as a whole and leaves no queue behind: a kilobyte
-    /// of each of many thousands. The others are read piece by piece, whatever their length.
+    /// A listener hangs, so a small request is read as a whole and leaves no queue behind: a
+    /// kilobyte of each of many thousands. The others are read piece by piece and counted, whatever
+    /// their length.
     @Override
     public ExchangeType exchangeType(RoutingContext routing) {
-        return routing.path().equals(LISTENER_PATH)
-                ? ExchangeType.UNARY
-                : ExchangeType.REQUEST_STREAMING;
+        boolean small =
+                routing.path().equals(LISTENER_PATH)
+                        && routing.headers().getLong("content-length", Long.MAX_VALUE)
+                                <= Budget.SMALL_BYTES;
+        return small ? ExchangeType.UNARY : ExchangeType.REQUEST_STREAMING;
     }
 
     private static String path(ServiceRequestContext context) {

@@ -39,7 +39,11 @@ public enum Gauge {
     LEADER_UPTIME,
     LAST_PROPOSAL_SIZE,
     MAX_PROPOSAL_SIZE,
-    MIN_PROPOSAL_SIZE;
+    MIN_PROPOSAL_SIZE,
+    // Of a server with a Nacos door.
+    NACOS_CONNECTIONS,
+    NACOS_CONNECTIONS_REFUSED,
+    NACOS_HELD_BYTES;
 
     private final String text = name().toLowerCase(Locale.ROOT);
 
