@@ -225,12 +225,8 @@ final class Leading implements Role {
                     learner, "says it is server " + serverId + ", and so are we: check its myid");
             return;
         }
-        // Who is to become a member follows before it is one.
-        if (!zab.config.reconfig() && !zab.quorums().isMember(info.serverId())) {
-            links.refuse(
-                    learner, "says it is server " + info.serverId() + ", which is not a member");
-            return;
-        }
+        // Who is to become a member follows before it is one, without a vote here: by a change of
+        // the members, or because its file names it already and ours does not yet.
         if (zab.config.reconfig() && info.configVersion() > zab.quorums().lastSeen().version()) {
             links.refuse(
                     learner,

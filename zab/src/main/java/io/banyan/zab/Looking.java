@@ -138,10 +138,11 @@ final class Looking implements Role {
         }
     }
 
-    /// Where the members change, two servers may each take the other for none, or for one that has
-    /// to be answered: not every time, or they never stop.
+    /// Where the members change, and where this server's file does not name the other one, two
+    /// servers may each take the other for none, or for one that has to be answered: not every
+    /// time, or they never stop.
     private boolean isTurnOf(long stranger) {
-        if (!zab.config.reconfig()) {
+        if (!zab.config.reconfig() && quorums.isMember(stranger)) {
             return true;
         }
         Long before = answeredMillis.get(stranger);

@@ -125,11 +125,8 @@ final class ObserverMaster {
                     "is server " + info.serverId() + ", a voter: only the leader helps it");
             return;
         }
-        boolean known = zab.config.reconfig() || zab.quorums().isMember(info.serverId());
-        if (info.serverId() == zab.config.serverId() || !known) {
-            links.refuse(
-                    observer,
-                    "says it is server " + info.serverId() + ", which is no other member");
+        if (info.serverId() == zab.config.serverId()) {
+            links.refuse(observer, "says it is server " + info.serverId() + ", and so are we");
             return;
         }
         if (info.acceptedEpoch() > epoch) {

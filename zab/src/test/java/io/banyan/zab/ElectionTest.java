@@ -3,6 +3,7 @@ package io.banyan.zab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// The two elections of every textbook, and those that decide who has the newest history.
@@ -88,6 +89,80 @@ class ElectionTest {
                                 .filter(line -> line.contains("s9 -> 1"))
                                 .count())
                 .isLessThan(50);
+    }
+
+    /// As an ensemble grows without `reconfigEnabled`: the new server first, then the others one by
+    /// one, each with the new file.
+    @Test
+    void aServerThatTheOthersFilesDoNotNameYetFollowsWithoutAVote() {
+        TestEnsemble ensemble = threeAndOneMore(11);
+        ensemble.server(4).start();
+        ensemble.runUntil("the new one serves", () -> serves(ensemble, 4));
+
+        TestEnsemble.Server leader = Objects.requireNonNull(ensemble.leader());
+        long zxid = leader.propose();
+        ensemble.runUntil(
+                "it has what is written", () -> ensemble.server(4).delivered.contains(zxid));
+        for (long id = 1; id <= 3; id++) {
+            if (id != leader.id) {
+                ensemble.server(id).crash();
+            }
+        }
+        long alone = leader.propose();
+        ensemble.runFor(60_000);
+
+        assertThat(ensemble.server(4).delivered).doesNotContain(alone);
+        ensemble.check();
+    }
+
+    @Test
+    void anEnsembleGrowsByServersThatAreStartedAgainWithTheNewFile() {
+        TestEnsemble ensemble = threeAndOneMore(12);
+        ensemble.server(4).start();
+        ensemble.runUntil("the new one serves", () -> serves(ensemble, 4));
+
+        for (long id = 1; id <= 3; id++) {
+            ensemble.server(id).crash();
+            ensemble.otherFiles.remove(id);
+            ensemble.server(id).start();
+            ensemble.settle();
+        }
+
+        TestEnsemble.Server leader = Objects.requireNonNull(ensemble.leader());
+        ensemble.server(leader.id == 1 ? 2 : 1).crash();
+        long zxid = leader.propose();
+        ensemble.runUntil(
+                "three of four decide", () -> ensemble.server(4).delivered.contains(zxid));
+        ensemble.check();
+    }
+
+    @Test
+    void aServerThatTheOthersFileDoesNotNameAndItDoNotAnswerEachOtherForEver() {
+        TestEnsemble ensemble = threeAndOneMore(13);
+        ensemble.server(2).crash();
+        ensemble.server(3).crash();
+        ensemble.runUntil("1 looks", () -> ensemble.server(1).zab().state() == PeerState.LOOKING);
+        int before = ensemble.lines.size();
+
+        ensemble.server(4).start();
+        ensemble.runFor(10_000);
+
+        assertThat(
+                        ensemble.lines.subList(before, ensemble.lines.size()).stream()
+                                .filter(line -> line.contains("s4 -> 1"))
+                                .count())
+                .isLessThan(200);
+    }
+
+    /// Three that serve and know of each other only, and a fourth that knows all, not started.
+    private static TestEnsemble threeAndOneMore(long seed) {
+        var ensemble = new TestEnsemble(seed, List.of(1L, 2L, 3L, 4L), List.of());
+        for (long id = 1; id <= 3; id++) {
+            ensemble.otherFiles.put(id, List.of(1L, 2L, 3L));
+            ensemble.server(id).start();
+        }
+        ensemble.runUntil("all serve", () -> serves(ensemble, 1, 2, 3));
+        return ensemble;
     }
 
     @Test

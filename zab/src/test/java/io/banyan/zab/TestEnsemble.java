@@ -44,6 +44,9 @@ final class TestEnsemble {
     /// What each server's own file says, where the members may change; empty: they never do.
     final Map<Long, Configuration> files = new TreeMap<>();
 
+    /// The voters that a server's own file names, where it is not the one of all.
+    final Map<Long, List<Long>> otherFiles = new TreeMap<>();
+
     private long nowMillis = 10_000;
     private long links = 1;
 
@@ -270,7 +273,8 @@ final class TestEnsemble {
         }
 
         private Quorums fixedMembers() {
-            return Quorums.fixed(Electorate.majority(voters), observers, new byte[0]);
+            Collection<Long> named = otherFiles.getOrDefault(id, List.copyOf(voters));
+            return Quorums.fixed(Electorate.majority(named), observers, new byte[0]);
         }
 
         /// What is on its disk already before it starts.

@@ -35,7 +35,7 @@ final class ElectionMesh {
     /// Of a hello, up to and including the length of the address.
     private static final int HELLO_BYTES_MIN = 20;
 
-    /// Strangers that said hello, where members come and go; more are refused.
+    /// Servers that are no members, and said hello; more are refused.
     private static final int GUESTS_MAX = 64;
 
     private final PeerSettings settings;
@@ -110,7 +110,9 @@ final class ElectionMesh {
         return peer;
     }
 
-    /// Who is to join, or has left, asks who leads.
+    /// Who is to join, or has left, asks who leads. Also where the members stand in files: an
+    /// ensemble grows by new servers whose files name all, and which have to serve before the
+    /// others are started again with those files, one by one.
     private synchronized @Nullable ElectionPeer guest(ElectionHello hello) {
         ElectionPeer known = peers.get(hello.serverId());
         if (known != null || closed) {
@@ -230,9 +232,15 @@ final class ElectionMesh {
             refusals.refuse(socket, "it says that it is server " + id + ", which this server is");
             return;
         }
-        ElectionPeer peer = settings.reconfig() ? guest(hello) : peers.get(id);
+        ElectionPeer peer = guest(hello);
         if (peer == null) {
-            refusals.refuse(socket, "there is no line server." + id + " in the configuration");
+            refusals.refuse(
+                    socket,
+                    "there is no line server."
+                            + id
+                            + " in the configuration, and it names no address or "
+                            + GUESTS_MAX
+                            + " others of that kind are known");
             return;
         }
         if (closed) {

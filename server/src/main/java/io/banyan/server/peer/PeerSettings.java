@@ -22,8 +22,8 @@ import java.util.TreeMap;
 /// @param observerMasterPort where followers serve observers, on the addresses of the quorum port;
 ///   0 if they do not
 /// @param guard what secures each connection
-/// @param reconfig whether members come and go: others may connect, and are told who the members
-///   are
+/// @param reconfig whether members come and go while the ensemble works: others are told who the
+///   members are
 public record PeerSettings(
         long myId,
         Map<Long, Server> members,

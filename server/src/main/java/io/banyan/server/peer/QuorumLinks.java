@@ -37,6 +37,9 @@ final class QuorumLinks {
     /// Connections that have not introduced themselves yet; more are closed at once.
     private static final int STRANGERS_MAX = 64;
 
+    /// Learners that are no members; more are refused.
+    private static final int GUESTS_MAX = 64;
+
     /// A server whose process died connects anew before its old connection's end was noticed.
     private static final int FORMER_MILLIS_MAX = 500;
 
@@ -170,6 +173,7 @@ final class QuorumLinks {
 
     private void lost(QuorumLink link, String why) {
         links.remove(link.number(), link);
+        learners.values().remove(link);
         if (link.end() && !closed) {
             events.linkLost(link.number(), why);
         }
@@ -329,8 +333,13 @@ final class QuorumLinks {
         if (id == settings.myId()) {
             throw new MalformedRecord("it says that it is server " + id + ", as this server is");
         }
-        if (!settings.reconfig() && known.find(id) == null) {
-            throw new MalformedRecord("there is no line server." + id + " in the configuration");
+        if (known.find(id) == null) {
+            requireRoomForGuest();
+            LOG.info(
+                    "quorum port: server {} learns from this server, whose configuration has no"
+                            + " line server.{}: its vote does not count here",
+                    id,
+                    id);
         }
         socket.setSoTimeout(0);
         var link = new QuorumLink(lastNumber.incrementAndGet(), false, settings.unsentBytesMax());
@@ -344,6 +353,19 @@ final class QuorumLinks {
         opened.accept(link.number());
         events.received(link.number(), List.of(first));
         return link;
+    }
+
+    /// Ids cost nothing, and each learner has two threads.
+    private void requireRoomForGuest() {
+        long guests =
+                learners.entrySet().stream()
+                        .filter(each -> known.find(each.getKey()) == null)
+                        .filter(each -> each.getValue().isOpen())
+                        .count();
+        if (guests >= GUESTS_MAX) {
+            throw new MalformedRecord(
+                    GUESTS_MAX + " servers learn that have no line in the configuration");
+        }
     }
 
     /// Says early what is no learner, before it makes us wait for the rest of a packet.

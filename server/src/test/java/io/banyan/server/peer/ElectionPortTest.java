@@ -133,9 +133,9 @@ final class ElectionPortTest {
                         HexFormat.of().parseHex("ffffffffffff00000000000000000001ffffffff"),
                         HexFormat.of().parseHex("ffffffffffff000000000000000000017fffffff"),
                         HexFormat.of().parseHex("0000000000000001"),
-                        hello(9, "127.0.0.1:1"),
+                        hello(9, "no address"),
                         hello(2, "127.0.0.1:1"),
-                        hello(Long.MAX_VALUE, "127.0.0.1:1"),
+                        hello(Long.MAX_VALUE, "127.0.0.1:port"),
                         hello(-3, "127.0.0.1:1"),
                     }) {
                 try (Socket socket = TestPorts.connect(port)) {
@@ -148,6 +148,25 @@ final class ElectionPortTest {
             one.notify(2, VOTE);
             assertThat(second.next()).isEqualTo(new Election(1, true));
             assertThat(second.next()).isEqualTo(new Vote(1, VOTE));
+        }
+    }
+
+    /// An ensemble grows by servers that the files of the others do not name yet.
+    @Test
+    void aServerThatIsNoMemberIsHeardAndAnswered() throws IOException {
+        try (var ports = new TestPorts(2, 0)) {
+            var second = new Heard();
+            PeerPorts two = ports.start(2, second);
+            try (Socket socket = TestPorts.connect(ports.electionPort(2))) {
+                socket.getOutputStream().write(hello(9, "127.0.0.1:1"));
+                second.await(new Election(9, true));
+
+                two.notify(9, VOTE);
+
+                var length = new byte[4];
+                assertThat(socket.getInputStream().readNBytes(length, 0, 4)).isEqualTo(4);
+                assertThat(ByteBuffer.wrap(length).getInt()).isEqualTo(0x35);
+            }
         }
     }
 

@@ -266,7 +266,6 @@ final class QuorumPortTest {
                         HexFormat.of().parseHex("0000000b00000000000000007fffffff"),
                         HexFormat.of().parseHex("0000000b0000000000000000fffffff0"),
                         bytes(new Message.Ack(3)),
-                        bytes(new Message.LearnerInfo(7, false, 0, 0, false)),
                         bytes(new Message.LearnerInfo(2, false, 0, 0, false)),
                     }) {
                 try (Socket socket = TestPorts.connect(ports.quorumPort(2))) {
@@ -279,6 +278,21 @@ final class QuorumPortTest {
             }
 
             assertThat(leader.rest()).isEmpty();
+        }
+    }
+
+    /// An ensemble grows by servers that the files of the others do not name yet.
+    @Test
+    void aServerThatIsNoMemberIsLetIn() throws IOException {
+        try (var ports = new TestPorts(2, 0)) {
+            var leader = new Heard();
+            ports.start(2, leader);
+            var info = new Message.LearnerInfo(7, false, 0, 0, false);
+            try (Socket socket = TestPorts.connect(ports.quorumPort(2))) {
+                socket.getOutputStream().write(bytes(info));
+
+                leader.await(new Came(1, info));
+            }
         }
     }
 
