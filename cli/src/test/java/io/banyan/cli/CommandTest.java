@@ -131,6 +131,9 @@ class CommandTest {
         assertThat(Said.by(root, List.of("delquota", path)).exit()).isZero();
         assertThat(Said.by(root, List.of("listquota", path)).err())
                 .isEqualTo("banyan: listquota: no quota for " + path + "\n");
+        assertRefused(ExitCode.USAGE, "greater than zero", "setquota", "-n", "0", "/q");
+        assertRefused(ExitCode.USAGE, "greater than zero", "setquota", "-N", "-1", "/q");
+        assertRefused(ExitCode.USAGE, "or equal to zero", "setquota", "-b", "-1", "/q");
         assertRefused(ExitCode.USAGE, "only one of", "setquota", "-n", "1", "-b", "2", "/q");
     }
 

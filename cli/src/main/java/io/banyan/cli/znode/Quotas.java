@@ -110,6 +110,7 @@ final class Quotas {
         String path = run.path(0);
         String option = given.getFirst();
         long value = value(run, option);
+        requirePossible(option, value);
         Banyan client = run.client();
         requireQuotaAllowed(run, client, path);
         Limits limits = limits(client, path).orElse(Limits.NONE).with(key(option), value);
@@ -129,6 +130,17 @@ final class Quotas {
                     run.isZkCli()
                             ? "NumberFormatException happens when parsing the option value"
                             : option + ": \"" + run.value(option) + "\" is no number");
+        }
+    }
+
+    /// Servers take -1 for no limit at all, and no subtree is without its own znode.
+    private static void requirePossible(String option, long value) {
+        boolean bytes = option.equals("-b") || option.equals("-B");
+        if (value < (bytes ? 0 : 1)) {
+            throw Trouble.usage(
+                    bytes
+                            ? "the bytes quota must be greater than or equal to zero"
+                            : "the num quota must be greater than zero");
         }
     }
 

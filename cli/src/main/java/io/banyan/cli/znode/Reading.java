@@ -115,7 +115,7 @@ final class Reading {
     }
 
     private static int get(Run run) {
-        boolean watch = wantsWatch(run, "get path [watch]", "get [-w] path");
+        boolean watch = wantsWatch(run, "get path [watch]", "get [-s] [-w] path");
         String path = run.path(0);
         Banyan client = run.client();
         Node node = watch ? client.get(path, run.watcher()) : client.get(path);
