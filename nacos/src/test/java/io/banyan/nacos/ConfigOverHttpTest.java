@@ -366,6 +366,24 @@ class ConfigOverHttpTest {
     }
 
     @Test
+    void aNamespaceThatNobodyMadeIsEmptyAndMayBeUsed() throws Exception {
+        String unknown = "dataId=a&group=G&tenant=nobody-made-it";
+        String line = "a\u0002G\u0002\u0002nobody-made-it\u0001";
+        String noHangup = "Long-Pulling-Timeout-No-Hangup";
+        assertThat(server.get(CONFIGS + "?" + unknown).statusCode()).isEqualTo(404);
+        assertThat(listen(line, "Long-Pulling-Timeout", "30000", noHangup, "true").get().body())
+                .isEmpty();
+
+        assertThat(server.post(CONFIGS, unknown + "&content=1").body()).isEqualTo("true");
+
+        assertThat(server.get(CONFIGS + "?" + unknown).body()).isEqualTo("1");
+        for (String bad : new String[] {"a/b", "..", "a%00", "n".repeat(129)}) {
+            String where = CONFIGS + "?dataId=a&group=G&tenant=" + bad;
+            assertThat(server.get(where).statusCode()).as(bad).isEqualTo(400);
+        }
+    }
+
+    @Test
     void contentUpToTheLimitIsKeptAndAboveItIsRefused() throws Exception {
         String big = "b".repeat(900 * 1024);
         server.publish("big", big);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.banyan.nacos.json.Json;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.zookeeper.CreateMode;
@@ -13,6 +14,8 @@ import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// v2, v3, namespaces, login.
 class EnvelopeTest {
@@ -60,6 +63,65 @@ class EnvelopeTest {
 
         var there = open.get("/v3/client/cs/config?dataId=v3&groupName=G&namespaceId=public");
         assertThat(data(there).get("content").asText()).isEqualTo("three");
+    }
+
+    @Test
+    void v3ClonesIntoAnotherNamespaceAndUnderAnotherNameAndDoesWithTakenOnesAsTold()
+            throws Exception {
+        open.publish("cloned-1", "one");
+        open.publish("cloned-2", "two");
+        String first = idOf("cloned-1");
+        String body =
+                "[{\"configId\":"
+                        + first
+                        + ",\"targetDataId\":\"copy-1\",\"targetGroupName\":\"H\"},{\"configId\":\""
+                        + idOf("cloned-2")
+                        + "\"}]";
+
+        assertThat(cloned("ABORT", body).get("succCount").asInt()).isEqualTo(2);
+        assertThat(clone("copy-1", "H")).isEqualTo("one");
+        assertThat(clone("cloned-2", "G")).isEqualTo("two");
+
+        open.publish("cloned-1", "other");
+        assertThat(Json.text(cloned("SKIP", body))).contains("\"skipCount\":2");
+        assertThat(Json.text(cloned("ABORT", body)))
+                .contains("\"failData\":[{\"dataId\":\"copy-1\"")
+                .contains("\"skipData\":[{\"dataId\":\"cloned-2\"");
+        assertThat(clone("copy-1", "H")).isEqualTo("one");
+        assertThat(cloned("OVERWRITE", body).get("succCount").asInt()).isEqualTo(2);
+        assertThat(clone("copy-1", "H")).isEqualTo("other");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            quoteCharacter = '`',
+            value = {
+                "[] 100006",
+                "[{\"configId\":1}] 100005",
+                "[{\"configId\":{}}] 100005",
+                "{ 20002",
+            })
+    void v3SaysWhyNothingIsCloned(String body, int code) throws Exception {
+        assertThat(Json.parse(postClone("ABORT", body).body()).get("code").asInt()).isEqualTo(code);
+    }
+
+    private static String idOf(String dataId) throws Exception {
+        String path = "/v3/admin/cs/config?groupName=G&dataId=" + dataId;
+        return data(open.get(path)).get("id").asText();
+    }
+
+    private static JsonNode cloned(String policy, String body) throws Exception {
+        return data(postClone(policy, body));
+    }
+
+    private static HttpResponse<String> postClone(String policy, String body) throws Exception {
+        String path = "/v3/admin/cs/config/clone?targetNamespaceId=cloned&policy=" + policy;
+        return open.send("POST", path, body, "Content-Type", "application/json");
+    }
+
+    private static String clone(String dataId, String group) throws Exception {
+        return open.get("/v1/cs/configs?tenant=cloned&dataId=" + dataId + "&group=" + group).body();
     }
 
     @Test

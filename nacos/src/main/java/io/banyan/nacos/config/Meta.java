@@ -70,6 +70,21 @@ public record Meta(
                 srcIp);
     }
 
+    /// This of somebody else.
+    public Meta by(@Nullable String newSrcUser, String newSrcIp) {
+        return new Meta(
+                type,
+                appName,
+                desc,
+                tags,
+                use,
+                effect,
+                schema,
+                encryptedDataKey,
+                newSrcUser,
+                newSrcIp);
+    }
+
     /// What stands in a znode; nothing at all if that is no JSON.
     static Meta read(byte[] data) {
         if (data.length == 0) {

@@ -16,6 +16,11 @@ public record Publication(
         @Nullable String casMd5,
         @Nullable String betaIps,
         @Nullable String tag) {
+    /// The same, over a content with this MD5 only.
+    public Publication expecting(String md5) {
+        return new Publication(key, content, meta, md5, betaIps, tag);
+    }
+
     boolean isGray() {
         return betaIps != null || tag != null;
     }

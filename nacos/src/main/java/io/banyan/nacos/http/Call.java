@@ -4,12 +4,21 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.banyan.nacos.config.Viewer;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One request, read to its end.
-record Call(ServiceRequestContext context, RequestHeaders headers, Params params) {
+///
+/// @param body not to be modified; empty if it was a form, whose fields are among the parameters
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+record Call(ServiceRequestContext context, RequestHeaders headers, Params params, byte[] body) {
     private static final int IP_MAX = 128;
+
+    /// The body as it came.
+    String text() {
+        return new String(body, StandardCharsets.UTF_8);
+    }
 
     @Nullable String header(String name) {
         String value = headers.get(name);

@@ -17,6 +17,8 @@ final class Envelope {
     static final int NAMESPACE_MISSING = 22_001;
     static final int NAMESPACE_EXISTS = 22_002;
     static final int SERVER_ERROR = 30_000;
+    static final int NOTHING_FOUND = 100_005;
+    static final int NOTHING_CHOSEN = 100_006;
 
     private Envelope() {}
 
@@ -26,6 +28,10 @@ final class Envelope {
 
     static Answer failure(int status, int code, String message) {
         return of(status, code, message, null);
+    }
+
+    static Answer failure(int status, int code, String message, Object data) {
+        return of(status, code, message, data);
     }
 
     private static Answer of(int status, int code, String message, @Nullable Object data) {

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class NacosHttp implements HttpService {
     private static final Logger LOG = LoggerFactory.getLogger(NacosHttp.class);
     private static final String CONTEXT = "/nacos";
+    private static final byte[] NO_BYTES = new byte[0];
 
     /// Where listeners hang; to be bound with a limit of its own.
     public static final String LISTENER_PATH = CONTEXT + "/v1/cs/configs/listener";
@@ -179,10 +180,12 @@ public final class NacosHttp implements HttpService {
             params.add(bytes, 0, bytes.length);
         }
         String type = headers.get("content-type", "");
-        if (body.bytes().length > 0 && (type.isEmpty() || type.contains("form-urlencoded"))) {
-            params.add(body.bytes(), 0, body.bytes().length);
+        byte[] rest = body.bytes();
+        if (type.isEmpty() || type.contains("form-urlencoded")) {
+            params.add(rest, 0, rest.length);
+            rest = NO_BYTES; // Who hangs is not to keep it.
         }
-        var call = new Call(context, headers, params);
+        var call = new Call(context, headers, params, rest);
         boolean admitted =
                 OPEN.contains(path)
                         || auth.admits(

@@ -56,6 +56,7 @@ final class V2 {
                     .delete(base, call -> delete(call, "groupName"))
                     .get(base + "/list", call -> search(call, "groupName"))
                     .on(HttpMethod.GET, base + "/listener", this::listenersOf)
+                    .post(base + "/clone", new Cloning(configs, configCalls.limits())::handle)
                     .put(base + "/metadata", this::describe)
                     .get(base + "/beta", this::beta)
                     .delete(base + "/beta", this::deleteBeta);

@@ -1,10 +1,14 @@
 package io.banyan.nacos.grpc;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.banyan.nacos.NacosServer;
 import io.banyan.nacos.json.Json;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.HexFormat;
 import java.util.Map;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
@@ -12,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Calls and pushes over one connection.
 class GrpcConnectionTest {
@@ -83,6 +89,56 @@ class GrpcConnectionTest {
                             new Payload("ConfigQueryRequest", "", Map.of(), "{broken".getBytes()));
 
             assertThat(answer.json().get("errorCode").asInt()).isEqualTo(502);
+            assertThat(
+                            client.call("HealthCheckRequest", Json.object())
+                                    .json()
+                                    .get("resultCode")
+                                    .asInt())
+                    .isEqualTo(200);
+        }
+    }
+
+    /// Garbage for a payload, a compressed one of no known compression, one that says that it is
+    /// longer than what comes, one that ends within its head, one that is longer than may be.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0000000004ffffffff",
+                "010000000412020a00",
+                "00000000ff1202",
+                "000000",
+                "007fffffff1202",
+            })
+    void aCallWhoseFramesAreBrokenFailsAndTheConnectionLives(String hex) throws Exception {
+        try (var stream = client.stream(true)) {
+            stream.take();
+
+            var answer = client.send(HexFormat.of().parseHex(hex)).get(10, SECONDS);
+
+            String status = answer.headers().get("grpc-status");
+            assertThat(status == null ? answer.trailers().get("grpc-status") : status)
+                    .isNotNull()
+                    .isNotEqualTo("0");
+            assertThat(
+                            client.call("HealthCheckRequest", Json.object())
+                                    .json()
+                                    .get("resultCode")
+                                    .asInt())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aConnectionThatSpeaksNoHttp2IsClosedAndTheOthersLive() throws Exception {
+        try (var stream = client.stream(true);
+                var socket = new Socket(InetAddress.getLoopbackAddress(), server.port() + 1000)) {
+            stream.take();
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nno frame at all, is it?".getBytes());
+
+            assertThat(socket.getInputStream().readAllBytes()).isNotEmpty();
+
             assertThat(
                             client.call("HealthCheckRequest", Json.object())
                                     .json()
