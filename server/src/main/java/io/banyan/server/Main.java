@@ -76,7 +76,7 @@ public final class Main {
         }
         try {
             if (args.contains(TRAIN)) {
-                Training.run();
+                Training.run(Main::startForTraining);
                 return OK;
             }
             Map<String, String> properties = properties();
@@ -153,17 +153,31 @@ public final class Main {
         if (refused) {
             return WRONG_CONFIG;
         }
-        // Before there is a server: a signal may come at any moment of the start.
         var started = new CompletableFuture<BanyanServer>();
-        var closing = new Thread(() -> started.thenAccept(BanyanServer::close), "banyan-shutdown");
-        try {
-            Runtime.getRuntime().addShutdownHook(closing);
-        } catch (IllegalStateException e) {
+        if (!closesOnSignal(started)) {
             LOG.info("told to stop before the start");
             return OK;
         }
         BanyanServer server = BanyanServer.start(config, file);
         started.complete(server);
         return server.stopped().join().exitCode();
+    }
+
+    private static BanyanServer startForTraining(Path zooCfg) throws IOException, ConfigException {
+        closesOnSignal(new CompletableFuture<>());
+        return BanyanServer.start(configure(List.of(zooCfg.toString()), properties()), zooCfg);
+    }
+
+    /// To be called before there is a server: a signal may come at any moment of its start.
+    ///
+    /// @return false if it has come
+    private static boolean closesOnSignal(CompletableFuture<BanyanServer> started) {
+        var closing = new Thread(() -> started.thenAccept(BanyanServer::close), "banyan-shutdown");
+        try {
+            Runtime.getRuntime().addShutdownHook(closing);
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 }

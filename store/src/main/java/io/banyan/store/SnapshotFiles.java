@@ -6,7 +6,6 @@ import io.banyan.wire.StatPersisted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.Comparator;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ public final class SnapshotFiles {
     public static List<String> names(Disk disk) throws IOException {
         return disk.list(Disk.Folder.SNAP).stream()
                 .filter(name -> zxidOf(name) >= 0 && !isTemporary(name))
-                .sorted(Comparator.comparingLong(SnapshotFiles::zxidOf))
+                .sorted((one, other) -> Long.compare(zxidOf(one), zxidOf(other)))
                 .toList();
     }
 

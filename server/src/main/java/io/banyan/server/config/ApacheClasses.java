@@ -35,7 +35,7 @@ final class ApacheClasses {
                     MetricsProvider.DEFAULT;
             case "org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider" ->
                     MetricsProvider.PROMETHEUS;
-            case String other -> MetricsProvider.FOREIGN;
+            default -> MetricsProvider.FOREIGN;
         };
     }
 
@@ -50,7 +50,7 @@ final class ApacheClasses {
             case "X509AuthenticationProvider" -> AuthProvider.X509;
             case "EnsembleAuthenticationProvider" -> AuthProvider.ENSEMBLE;
             case "KeyAuthenticationProvider" -> AuthProvider.KEY;
-            case String other -> AuthProvider.FOREIGN;
+            default -> AuthProvider.FOREIGN;
         };
     }
 

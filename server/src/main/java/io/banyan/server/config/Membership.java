@@ -156,7 +156,7 @@ final class Membership {
         return switch (word.toLowerCase(Locale.ROOT)) {
             case "participant" -> Role.PARTICIPANT;
             case "observer" -> Role.OBSERVER;
-            case String other -> null;
+            default -> null;
         };
     }
 

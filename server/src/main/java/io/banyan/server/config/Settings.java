@@ -201,7 +201,7 @@ final class Settings {
         return switch (written.value().toLowerCase(Locale.ROOT)) {
             case "true" -> true;
             case "false" -> false;
-            case String other -> throw wrong(written, "true or false");
+            default -> throw wrong(written, "true or false");
         };
     }
 

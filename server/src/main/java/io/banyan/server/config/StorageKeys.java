@@ -104,7 +104,7 @@ final class StorageKeys {
         return switch (settings.oneOf(written, "", "", "gz", "snappy")) {
             case "gz" -> Compression.GZ;
             case "snappy" -> Compression.SNAPPY;
-            case String none -> Compression.NONE;
+            default -> Compression.NONE;
         };
     }
 
