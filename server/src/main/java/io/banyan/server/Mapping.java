@@ -216,6 +216,9 @@ final class Mapping {
                 recordBytesMax(config),
                 Math.max(UNSENT_BYTES_MIN, Runtime.getRuntime().maxMemory() / UNSENT_SHARE),
                 peers.observerMasterPort(),
+                peers.observerMasterBytesMax() > 0
+                        ? peers.observerMasterBytesMax()
+                        : Long.MAX_VALUE,
                 guard(config),
                 config.ensemble().reconfigEnabled());
     }

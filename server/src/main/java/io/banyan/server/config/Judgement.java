@@ -9,7 +9,6 @@ import io.banyan.server.config.ServerConfig.Tls;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /// After everything was read: what is unknown, what came through the wrong door, and what is known
 /// but not in effect yet.
@@ -51,13 +50,6 @@ final class Judgement {
                     "admin.server.",
                     "cli.");
 
-    /// Keys that are read and have no effect yet, by the start of their names: remove an entry when
-    /// its work lands.
-    private static final List<Later> LATER =
-            List.of(new Later("oraclePath", "the oracle for two servers"));
-
-    private record Later(String prefix, String what) {}
-
     private final Settings settings;
 
     Judgement(Settings settings) {
@@ -65,7 +57,8 @@ final class Judgement {
     }
 
     void judge(Ensemble ensemble, ClientPorts ports, Tls tls, Security security) {
-        notInEffect(ensemble);
+        itself(ensemble);
+        oracle(ensemble);
         if (ports.tls()) {
             clientTls(tls, security);
         }
@@ -106,7 +99,7 @@ final class Judgement {
         settings.notice(new Notice(Level.REFUSE, key, why));
     }
 
-    private void notInEffect(Ensemble ensemble) {
+    private void itself(Ensemble ensemble) {
         if (ensemble.isEnsemble() && !ensemble.servers().containsKey(ensemble.myId())) {
             settings.notice(
                     new Notice(
@@ -114,34 +107,16 @@ final class Judgement {
                             "server.N",
                             "has no line for this server, whose myid is " + ensemble.myId() + "."));
         }
-        for (String name : allWritten()) {
-            for (Later later : LATER) {
-                if (name.startsWith(later.prefix()) && !isOff(name)) {
-                    settings.warn(
-                            name, "is not in effect yet: " + later.what() + " is still missing.");
-                    break;
-                }
-            }
-        }
     }
 
-    /// Names in the file and system properties without their prefix.
-    private Set<String> allWritten() {
-        var names = new TreeSet<String>();
-        for (String key : settings.propertyView().keySet()) {
-            if (key.startsWith(Settings.PREFIX)) {
-                names.add(key.substring(Settings.PREFIX.length()));
-            }
+    private void oracle(Ensemble ensemble) {
+        if (ensemble.oraclePath() != null) {
+            settings.warn(
+                    "oraclePath",
+                    "is not obeyed: a server that goes on alone acknowledges writes that the other"
+                            + " one may never see. Two voters serve while both are there; with a"
+                            + " third one, one may be lost.");
         }
-        for (var entry : settings.fileEntries()) {
-            names.add(entry.key());
-        }
-        return names;
-    }
-
-    private boolean isOff(String name) {
-        String value = settings.raw(name);
-        return value.equalsIgnoreCase("false") || value.equals("0");
     }
 
     private void unknownInFile(String key) {

@@ -9,7 +9,7 @@ public record Notice(Level level, String key, String message) {
     public enum Level {
         /// Accepted; it has no meaning here, or another default holds.
         INFO,
-        /// Probably not what the operator wants: unknown, corrected, or not in effect yet.
+        /// Probably not what the operator wants: unknown, corrected, or not obeyed.
         WARN,
         /// Starting regardless would break a promise that the key makes (safety of data, or who may
         /// enter). Main logs all of them and does not start.

@@ -76,7 +76,7 @@ final class PeerKeys {
                 settings.flag("follower.skipLearnerRequestToNextProcessor", false),
                 settings.integer("observer.reconnectDelayMs", 0, 0, INT_MAX, MILLIS),
                 settings.integer("observer.election.DelayMs", 200, 0, INT_MAX, MILLIS),
-                settings.integer("observerMaster.sizeLimit", 32 << 20, 1, INT_MAX, "bytes"),
+                settings.integer("observerMaster.sizeLimit", 0, 1, INT_MAX, "bytes"),
                 settings.integer("messageTracker.BufferSize", 10, 1, INT_MAX, "messages"),
                 settings.flag("messageTracker.Enabled", false),
                 settings.flag(settings.bare("leader.nodelay"), true),

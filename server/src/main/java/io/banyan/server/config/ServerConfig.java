@@ -478,6 +478,7 @@ public record ServerConfig(
     /// @param electionSocketTimeoutMillis `quorumCnxnTimeoutMs`; -1: ticks times sync limit
     /// @param electionBindRetries `electionPortBindRetry`; 0: endless
     /// @param waitForEpochMillisMax `leader.maxTimeToWaitForEpoch`; -1: as `initLimit`
+    /// @param observerMasterBytesMax `observerMaster.sizeLimit`; 0: not set
     /// @param initialZxid `testingonly.initialZxid`; -1: not set
     public record Peers(
             int electionAlgorithm,

@@ -21,6 +21,8 @@ import java.util.TreeMap;
 /// @param unsentBytesMax a peer for whom more than this waits is too slow
 /// @param observerMasterPort where followers serve observers, on the addresses of the quorum port;
 ///   0 if they do not
+/// @param observerInformBytesMax an observer of a follower for whom more than this waits, of what
+///   was committed since it has been given what it missed, is too slow
 /// @param guard what secures each connection
 /// @param reconfig whether members come and go while the ensemble works: others are told who the
 ///   members are
@@ -38,6 +40,7 @@ public record PeerSettings(
         int fieldBytesMax,
         long unsentBytesMax,
         int observerMasterPort,
+        long observerInformBytesMax,
         PeerGuard guard,
         boolean reconfig) {
     public PeerSettings {

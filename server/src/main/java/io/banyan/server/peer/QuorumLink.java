@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What is sent waits in a queue; the writer takes all there is and flushes once. The queue may
 /// hold much while an image is on its way, but not without end: a learner for whom more waits than
-/// {@link PeerSettings#unsentBytesMax} would take the leader's memory, and is cut off.
+/// {@link PeerSettings#unsentBytesMax} would take the leader's memory, and is cut off. For an
+/// observer of a follower there is a second bound, for what was committed since it came.
 final class QuorumLink {
     private static final int CHUNK_BYTES = 64 * 1024;
 
@@ -49,6 +50,7 @@ final class QuorumLink {
     private final long number;
     private final boolean toLeader;
     private final long unsentBytesMax;
+    private final long informBytesMax;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -57,6 +59,7 @@ final class QuorumLink {
 
     private ArrayDeque<Outgoing> queue = new ArrayDeque<>();
     private long queuedBytes;
+    private long queuedInformBytes;
 
     /// Since when something waits.
     private long queuedSinceNanos;
@@ -72,10 +75,13 @@ final class QuorumLink {
     private volatile long lastZxid;
 
     /// @param toLeader whether the other end is the leader: we dialled it
-    QuorumLink(long number, boolean toLeader, long unsentBytesMax) {
+    /// @param informBytesMax how much may wait of what an observer is told once it has been given
+    ///   what it missed
+    QuorumLink(long number, boolean toLeader, long unsentBytesMax, long informBytesMax) {
         this.number = number;
         this.toLeader = toLeader;
         this.unsentBytesMax = unsentBytesMax;
+        this.informBytesMax = informBytesMax;
     }
 
     long number() {
@@ -175,7 +181,10 @@ final class QuorumLink {
                 return true;
             }
             queuedBytes += bytes;
-            if (queuedBytes > unsentBytesMax) {
+            if (isInform(outgoing)) {
+                queuedInformBytes += bytes;
+            }
+            if (queuedBytes > unsentBytesMax || queuedInformBytes > informBytesMax) {
                 return false;
             }
             if (queue.isEmpty()) {
@@ -184,6 +193,26 @@ final class QuorumLink {
             queue.add(outgoing);
             changed.signal();
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean isInform(Outgoing outgoing) {
+        return outgoing instanceof Outgoing.Packet(Message message)
+                && (message instanceof Message.Inform
+                        || message instanceof Message.InformAndActivate);
+    }
+
+    /// Why {@link #send} returned false.
+    String tooMuchWaits() {
+        lock.lock();
+        try {
+            return queuedInformBytes > informBytesMax
+                    ? "more than the "
+                            + informBytesMax
+                            + " bytes of observerMaster.sizeLimit wait for it: too slow"
+                    : "more than " + unsentBytesMax + " bytes wait for it: too slow";
         } finally {
             lock.unlock();
         }
@@ -308,6 +337,7 @@ final class QuorumLink {
             sinceNanos = queuedSinceNanos;
             queue = new ArrayDeque<>();
             queuedBytes = 0;
+            queuedInformBytes = 0;
         } finally {
             lock.unlock();
         }

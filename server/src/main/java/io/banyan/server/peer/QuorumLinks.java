@@ -86,14 +86,18 @@ final class QuorumLinks {
                         "quorum port",
                         settings,
                         PeerAddress::quorumPort,
-                        socket -> accepted(socket, events::linkOpened),
+                        socket -> accepted(socket, Long.MAX_VALUE, events::linkOpened),
                         events::portFailed);
         forObservers =
                 new OwnPort(
                         "observer master port",
                         settings,
                         address -> settings.observerMasterPort(),
-                        socket -> accepted(socket, events::observerLinkOpened),
+                        socket ->
+                                accepted(
+                                        socket,
+                                        settings.observerInformBytesMax(),
+                                        events::observerLinkOpened),
                         events::portFailed);
     }
 
@@ -118,7 +122,7 @@ final class QuorumLinks {
     }
 
     void dial(long number, long serverId, boolean observerMaster) {
-        var link = new QuorumLink(number, true, settings.unsentBytesMax());
+        var link = new QuorumLink(number, true, settings.unsentBytesMax(), Long.MAX_VALUE);
         links.put(number, link);
         Thread.ofPlatform()
                 .daemon()
@@ -151,7 +155,7 @@ final class QuorumLinks {
     }
 
     private void tooSlow(QuorumLink link) {
-        lost(link, "more than " + settings.unsentBytesMax() + " bytes wait for it: too slow");
+        lost(link, link.tooMuchWaits());
     }
 
     void hangUp(long number) {
@@ -272,8 +276,9 @@ final class QuorumLinks {
 
     // ---- a learner comes in
 
+    /// @param informBytesMax see {@link QuorumLink}
     /// @param opened is told of the link
-    private void accepted(Socket socket, LongConsumer opened) {
+    private void accepted(Socket socket, long informBytesMax, LongConsumer opened) {
         if (!strangers.tryAcquire()) {
             refusals.refuse(
                     socket,
@@ -290,7 +295,7 @@ final class QuorumLinks {
                         PeerGuard guard = settings.guard();
                         Socket guarded = guard.letIn(guard.accepted(socket));
                         in = new PacketInput(guarded.getInputStream(), settings.fieldBytesMax());
-                        link = welcome(guarded, in, opened);
+                        link = welcome(guarded, in, informBytesMax, opened);
                     } catch (SocketTimeoutException e) {
                         refusals.refuse(
                                 socket,
@@ -315,7 +320,8 @@ final class QuorumLinks {
     }
 
     /// Lets a learner in, if its first packet says that it is one of ours.
-    private QuorumLink welcome(Socket socket, PacketInput in, LongConsumer opened)
+    private QuorumLink welcome(
+            Socket socket, PacketInput in, long informBytesMax, LongConsumer opened)
             throws IOException, InterruptedException {
         socket.setTcpNoDelay(settings.noDelay());
         socket.setSoTimeout(settings.handshakeMillisMax());
@@ -342,7 +348,12 @@ final class QuorumLinks {
                     id);
         }
         socket.setSoTimeout(0);
-        var link = new QuorumLink(lastNumber.incrementAndGet(), false, settings.unsentBytesMax());
+        var link =
+                new QuorumLink(
+                        lastNumber.incrementAndGet(),
+                        false,
+                        settings.unsentBytesMax(),
+                        informBytesMax);
         if (closed || !link.connected(socket)) {
             throw new MalformedRecord("this server stops");
         }

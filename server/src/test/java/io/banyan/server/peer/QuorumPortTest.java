@@ -365,6 +365,38 @@ final class QuorumPortTest {
         }
     }
 
+    /// What an observer missed may be as much as it likes; what is committed meanwhile may not.
+    @Test
+    void anObserverTooFarBehindItsMasterIsCutOffAndToldTheKeyThatSaysHowFar() throws IOException {
+        try (var ports = new TestPorts(2, 1)) {
+            ports.withObserverMasters();
+            ports.observerInformBytesMax(1 << 20);
+            ports.patient();
+            var master = new Heard();
+            PeerPorts two = ports.start(2, master);
+            two.became(PeerState.FOLLOWING);
+            try (Socket lazy = TestPorts.connect(ports.observerMasterPort())) {
+                var info = new Message.LearnerInfo(3, true, 0, 0, true);
+                lazy.getOutputStream().write(bytes(info));
+                master.await(new ObserverOpened(1));
+                master.await(new Came(1, info));
+
+                byte[] payload = new byte[100_000];
+                for (int i = 1; i <= 300; i++) {
+                    two.send(1, new Message.Proposal(i, payload));
+                }
+                assertThat(master.rest()).doesNotHaveAnyElementsOfTypes(Lost.class);
+                for (int i = 301; i <= 400; i++) {
+                    two.send(1, new Message.Inform(i, payload));
+                }
+
+                assertThat(master.next(Lost.class).why())
+                        .contains("1048576 bytes of observerMaster.sizeLimit")
+                        .contains("too slow");
+            }
+        }
+    }
+
     private static byte[] bytes(Message message) {
         var out = new JuteWriter();
         PeerCodec.encode(message, out);

@@ -27,6 +27,8 @@ final class TestPorts implements AutoCloseable {
     private final List<PeerPorts> started = new ArrayList<>();
     private long unsentBytesMax = 64 << 20;
     private int observerMasterPort;
+    private int handshakeMillis = HANDSHAKE_MILLIS;
+    private long observerInformBytesMax = Long.MAX_VALUE;
     private PeerGuard guard = PeerGuard.NONE;
 
     /// Servers 1 to `voters`, and behind them observers.
@@ -51,8 +53,21 @@ final class TestPorts implements AutoCloseable {
         }
     }
 
+    /// Who speaks slowly, on a busy machine, is heard all the same.
+    void patient() {
+        handshakeMillis = 60_000;
+    }
+
     void unsentBytesMax(long bytes) {
         unsentBytesMax = bytes;
+    }
+
+    void observerInformBytesMax(long bytes) {
+        observerInformBytesMax = bytes;
+    }
+
+    int observerMasterPort() {
+        return observerMasterPort;
     }
 
     /// Followers serve observers on a port of their own.
@@ -83,7 +98,7 @@ final class TestPorts implements AutoCloseable {
                 false,
                 3,
                 5_000,
-                HANDSHAKE_MILLIS,
+                handshakeMillis,
                 5_000,
                 20,
                 false,
@@ -91,6 +106,7 @@ final class TestPorts implements AutoCloseable {
                 FIELD_BYTES_MAX,
                 unsentBytesMax,
                 observerMasterPort,
+                observerInformBytesMax,
                 guard,
                 false);
     }
