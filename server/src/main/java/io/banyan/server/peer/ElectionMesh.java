@@ -18,8 +18,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The connections of the election port: one with each other server.
@@ -41,6 +44,10 @@ final class ElectionMesh {
     private final PeerSettings settings;
     private final PeerEvents events;
     private final Map<Long, ElectionPeer> peers = new ConcurrentSkipListMap<>();
+
+    /// Where each server last said that it is to be found.
+    private final Map<Long, List<String>> saidWhere = new ConcurrentHashMap<>();
+
     private final OwnPort port;
     private final Refusals refusals = new Refusals("election port");
     private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
@@ -247,11 +254,36 @@ final class ElectionMesh {
             Sockets.close(socket);
             return;
         }
+        warnOfTwo(hello, peer, socket);
         if (id > settings.myId()) {
             peer.connected(socket);
         } else {
             Sockets.close(socket);
             peer.knockedAt(sinceNanos);
+        }
+    }
+
+    /// Two servers with one myid take the connection from each other, again and again. Which of
+    /// them is the right one nobody here can know: one that has moved says so too, and the
+    /// connection from its former place may not have noticed.
+    private void warnOfTwo(ElectionHello hello, ElectionPeer peer, Socket socket) {
+        if (hello.addresses().isEmpty()) {
+            return;
+        }
+        List<String> before = saidWhere.put(hello.serverId(), hello.addresses());
+        if (before != null && !before.equals(hello.addresses()) && peer.isConnected()) {
+            String places =
+                    Stream.of(before, hello.addresses())
+                            .map(each -> String.join("|", each))
+                            .sorted()
+                            .collect(Collectors.joining(" and at "));
+            refusals.warn(
+                    socket,
+                    "server "
+                            + hello.serverId()
+                            + " says that it is at "
+                            + places
+                            + "; do two have this myid?");
         }
     }
 

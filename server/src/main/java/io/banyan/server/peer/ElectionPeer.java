@@ -158,6 +158,15 @@ final class ElectionPeer {
         Thread.ofPlatform().daemon().name(name + "-in").start(() -> read(fresh));
     }
 
+    boolean isConnected() {
+        lock.lock();
+        try {
+            return link != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// A server with a smaller id wants to be dialled.
     ///
     /// @param sinceNanos when its connection came in: until it has said who it is, our own dial may

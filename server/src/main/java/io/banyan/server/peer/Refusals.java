@@ -43,6 +43,13 @@ final class Refusals {
         Sockets.close(socket);
     }
 
+    /// Tells what is wrong with a connection that is let in all the same.
+    void warn(Socket socket, String what) {
+        if (isNews(socket.getInetAddress() + what)) {
+            LOG.warn("{}: {}: {}", port, Sockets.nameOf(socket), what);
+        }
+    }
+
     private synchronized boolean isNews(String key) {
         long now = System.nanoTime();
         Long last = told.get(key);

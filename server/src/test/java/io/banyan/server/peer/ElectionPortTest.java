@@ -2,7 +2,11 @@ package io.banyan.server.peer;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.banyan.server.config.ServerConfig.PeerAddress;
 import io.banyan.server.peer.Heard.Election;
 import io.banyan.server.peer.Heard.Vote;
@@ -14,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 final class ElectionPortTest {
     private static final Notification VOTE =
@@ -168,6 +173,54 @@ final class ElectionPortTest {
                 assertThat(ByteBuffer.wrap(length).getInt()).isEqualTo(0x35);
             }
         }
+    }
+
+    @Test
+    void twoServersWithOneMyidAreToldOfInOneLineThatNamesBoth() throws IOException {
+        var logger = (Logger) LoggerFactory.getLogger(Refusals.class);
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        logger.addAppender(lines);
+        try (var ports = new TestPorts(3, 0)) {
+            ports.patient();
+            var second = new Heard();
+            ports.start(2, second);
+            int port = ports.electionPort(2);
+
+            try (Socket one = said(hello(3, "127.0.0.1:1"), port)) {
+                second.await(new Election(3, true));
+                try (Socket again = said(hello(3, "127.0.0.1:1"), port)) {
+                    second.await(new Election(3, true));
+                    try (Socket other = said(hello(3, "127.0.0.1:7"), port)) {
+                        second.await(new Election(3, true));
+                        try (Socket oneAgain = said(hello(3, "127.0.0.1:1"), port)) {
+                            second.await(new Election(3, true));
+                            // They take turns, and nobody is kept out.
+                            assertThat(isClosed(one)).isTrue();
+                            assertThat(isClosed(again)).isTrue();
+                            assertThat(isClosed(other)).isTrue();
+                            assertThat(oneAgain.isConnected()).isTrue();
+                        }
+                    }
+                }
+            }
+        } finally {
+            logger.detachAppender(lines);
+            lines.stop();
+        }
+
+        assertThat(List.copyOf(lines.list))
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.contains("server 3 says that it is at"))
+                .singleElement(STRING)
+                .contains("at 127.0.0.1:1 and at 127.0.0.1:7")
+                .contains("do two have this myid?");
+    }
+
+    private static Socket said(byte[] hello, int port) throws IOException {
+        Socket socket = TestPorts.connect(port);
+        socket.getOutputStream().write(hello);
+        return socket;
     }
 
     @Test
