@@ -5,6 +5,9 @@ import java.util.Locale;
 /// Which unmodified client.
 enum ClientKind {
     J14("1.4.8"),
+
+    /// Dubbo 2.7.23 brings it. Plays when it is named.
+    J142("1.4.2"),
     J21("2.1.0"),
     J25("2.5.1"),
     J31("3.1.1"),
@@ -21,18 +24,8 @@ enum ClientKind {
         return version;
     }
 
-    /// Speaks HTTP and nothing else.
-    boolean isHttp() {
-        return this == J14 || this == N;
-    }
-
     boolean isNode() {
         return this == N;
-    }
-
-    /// Knows CAS and batches.
-    boolean isNew() {
-        return this == J25 || this == J31 || this == J32;
     }
 
     static ClientKind of(String text) {

@@ -40,7 +40,11 @@ final class ConfigCases {
                 Case.together("C6", "spellings of a namespace", Case.all(), ConfigCases::spellings),
                 Case.each("C7", "CAS", NEW, ConfigCases::cas),
                 Case.each("C7b", "CAS increments", NEW, ConfigCases::increments),
-                Case.each("C8", "beta", EnumSet.of(ClientKind.J14), ConfigCases::beta),
+                Case.each(
+                        "C8",
+                        "beta and tag",
+                        EnumSet.of(ClientKind.J14, ClientKind.J142),
+                        ConfigCases::beta),
                 Case.each("C11", "ciphered", Case.java(), ConfigCases::ciphered),
                 Case.each("C10", "user without auth", Case.all(), ConfigCases::user),
                 Case.each("R1", "server killed and restarted", Case.all(), ConfigCases::restart)
@@ -263,6 +267,23 @@ final class ConfigCases {
             check(answer.statusCode() == 200, "beta published");
         }
         client.awaitContent(dataId, "beta for 127.0.0.1", SOON);
+        String query = CONFIGS + "?dataId=" + dataId + "&group=" + GROUP;
+        var servers = field.servers();
+        var other = servers.send(0, "GET", query, null, "X-Forwarded-For", "10.9.9.8");
+        check(other.body().equals("formal"), "somebody else reads " + other.body());
+        var tagged =
+                servers.send(
+                        0,
+                        "POST",
+                        CONFIGS,
+                        form("dataId", dataId, "group", GROUP, "content", "blue", "tag", "blue"));
+        check(tagged.statusCode() == 200, "tagged: " + tagged.body());
+        String[] carries = {"X-Forwarded-For", "10.9.9.8", "Vipserver-Tag", "blue"};
+        other = servers.send(0, "GET", query, null, carries);
+        check(other.body().equals("blue"), "who carries the tag reads " + other.body());
+        servers.send(0, "DELETE", query + "&tag=blue", null);
+        other = servers.send(0, "GET", query, null, carries);
+        check(other.body().equals("formal"), "without the version it reads " + other.body());
         field.servers()
                 .send(
                         0,

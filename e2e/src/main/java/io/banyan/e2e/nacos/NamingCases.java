@@ -8,6 +8,7 @@ import static io.banyan.e2e.nacos.Field.register;
 import static io.banyan.e2e.nacos.Field.until;
 
 import io.banyan.e2e.server.Ports;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -23,6 +24,8 @@ final class NamingCases {
     /// Three rounds of 4 s, after another server took over from one that died: 20 s.
     private static final Duration PROBED = Duration.ofMinutes(1);
 
+    private static final Duration PULLED = Duration.ofMinutes(1);
+
     private NamingCases() {}
 
     static List<Case> all() {
@@ -31,9 +34,10 @@ final class NamingCases {
                 Case.each(
                         "N2",
                         "silent provider",
-                        EnumSet.of(ClientKind.J14, ClientKind.N),
+                        EnumSet.of(ClientKind.J14, ClientKind.J142, ClientKind.N),
                         NamingCases::silent),
                 Case.each("N3", "killed provider", GRPC, NamingCases::killed),
+                Case.together("N3b", "a provider's cable is pulled", GRPC, NamingCases::pulled),
                 Case.each("N7", "batch", NEW, NamingCases::batch),
                 Case.each("N8", "persistent", Case.java(), NamingCases::persistent),
                 Case.each("N9", "protect threshold", Case.java(), NamingCases::threshold),
@@ -127,6 +131,35 @@ final class NamingCases {
         long millis = (told - killed) / 1_000_000;
         check(millis < 2_000, "gone after " + millis + " ms");
         return "gone after " + millis + " ms";
+    }
+
+    /// Nobody hears of the end of a connection; the server finds out by asking.
+    private static String pulled(Field field, List<ClientKind> kinds) throws IOException {
+        ProbeProcess consumer = field.client(ClientKind.J25);
+        String service = field.name("pulled");
+        consumer.call("subscribe", service, GROUP);
+        try (var cable = new Cable(field.servers().httpPort(0))) {
+            for (ClientKind kind : kinds) {
+                ProbeProcess provider = field.clientOf(kind, cable.address());
+                String ip = "10.1.1." + (1 + kinds.indexOf(kind));
+                provider.call(register("register", service, ip, ""));
+                consumer.awaitInstances(service, SOON, s -> s.contains(ip));
+            }
+            cable.pull();
+            long pulled = System.nanoTime();
+            // One after the other, within the second in which the server looks.
+            ProbeProcess.Event first =
+                    consumer.awaitInstances(
+                            service, PULLED, s -> s.split(":80", -1).length <= kinds.size());
+            ProbeProcess.Event last = consumer.awaitInstances(service, PULLED, String::isEmpty);
+            long firstMillis = (first.atNanos() - pulled) / 1_000_000;
+            long lastMillis = (last.atNanos() - pulled) / 1_000_000;
+            // It was heard of up to 5 s before, when it asked how the server is.
+            check(
+                    firstMillis >= 20_000 && lastMillis <= 35_000,
+                    "gone after " + firstMillis + " to " + lastMillis + " ms");
+            return "gone after " + firstMillis + " to " + lastMillis + " ms";
+        }
     }
 
     private static String batch(Field field, List<ClientKind> kinds) {

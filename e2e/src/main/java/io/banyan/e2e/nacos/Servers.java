@@ -73,7 +73,8 @@ final class Servers implements AutoCloseable {
         awaitReady();
     }
 
-    private static int freePort() throws IOException {
+    /// A free port, of which the one of gRPC is free as well.
+    static int freePort() throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         while (true) {
             int port = Ports.free();
@@ -164,6 +165,10 @@ final class Servers implements AutoCloseable {
     /// The Nacos door of one member.
     String address(int index) {
         return "127.0.0.1:" + ports.get(index);
+    }
+
+    int httpPort(int index) {
+        return ports.get(index);
     }
 
     int grpcPort(int index) {
