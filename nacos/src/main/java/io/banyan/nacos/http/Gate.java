@@ -1,5 +1,6 @@
 package io.banyan.nacos.http;
 
+import io.banyan.nacos.held.Budget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
@@ -16,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// In front of everything that Armeria does with a connection: puts {@link Hanging} in its place on
-/// one of HTTP/1, bounds what one of HTTP/2 may ask for at once, and closes those that nothing
-/// happens on.
+/// one of HTTP/1, counts heads that do not end, bounds what one of HTTP/2 may ask for at once, and
+/// closes those that nothing happens on.
 ///
 /// Which protocol it is, Armeria decides by the first four bytes; they are handed on alone, and
 /// once its handlers for HTTP/1 stand, `Hanging` goes in front of the one that makes requests of
@@ -59,14 +60,18 @@ final class Gate extends ChannelDuplexHandler implements Runnable {
 
     private boolean detected;
 
-    private Gate(Listeners listeners, NacosHttp http) {
+    /// What came of a head of HTTP/1 that is not whole yet.
+    private final Budget.Holding head;
+
+    private Gate(Listeners listeners, NacosHttp http, Budget budget) {
         this.listeners = listeners;
         this.http = http;
+        head = budget.open();
     }
 
     /// Puts one in front of a connection that was just accepted.
-    static void add(ChannelPipeline pipeline, Listeners listeners, NacosHttp http) {
-        var gate = new Gate(listeners, http);
+    static void add(ChannelPipeline pipeline, Listeners listeners, NacosHttp http, Budget budget) {
+        var gate = new Gate(listeners, http, budget);
         String before = find(pipeline, DETECTS);
         if (before == null) {
             pipeline.addFirst(gate);
@@ -93,6 +98,7 @@ final class Gate extends ChannelDuplexHandler implements Runnable {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        head.close();
         if (timer != null) {
             timer.cancel(false);
         }
@@ -117,7 +123,15 @@ final class Gate extends ChannelDuplexHandler implements Runnable {
             }
         }
         maybeBound(ctx.pipeline());
+        int length = message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
         ctx.fireChannelRead(message);
+        if (hanging != null) {
+            if (hanging.wasGivenSomething()) {
+                head.giveBack();
+            } else if (!head.take(length)) {
+                ctx.close(); // There is no request yet that could be answered.
+            }
+        }
         // One that began as HTTP/1 may have become another.
         maybeBound(ctx.pipeline());
     }

@@ -51,6 +51,9 @@ final class Hanging extends ChannelDuplexHandler {
     /// and reads nothing would fill the memory with answers.
     private boolean owed;
 
+    /// Whether anything was decoded since {@link #wasGivenSomething} was asked.
+    private boolean given;
+
     /// A request that is being read, or hangs.
     private @Nullable Request request;
 
@@ -100,10 +103,18 @@ final class Hanging extends ChannelDuplexHandler {
         return owed || (request != null && request.poll != null);
     }
 
+    /// Whether anything was decoded since this was asked before.
+    boolean wasGivenSomething() {
+        boolean was = given;
+        given = false;
+        return was;
+    }
+
     // ---- what comes
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        given = true;
         Request now = request;
         boolean owesOne = (now != null && now.poll != null) || owed;
         if (behind != null || (owesOne && isNext(now, message))) {

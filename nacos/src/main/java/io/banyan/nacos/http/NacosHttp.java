@@ -87,7 +87,7 @@ public final class NacosHttp implements HttpService {
     /// To be called for every connection that is accepted, on its thread, once Armeria's handlers
     /// stand: listening requests are held, and idle connections closed, in front of them.
     public void guard(ChannelPipeline pipeline) {
-        Gate.add(pipeline, listeners, this);
+        Gate.add(pipeline, listeners, this, budget);
     }
 
     @Override

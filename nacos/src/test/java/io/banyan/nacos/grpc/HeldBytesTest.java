@@ -10,6 +10,7 @@ import io.banyan.nacos.NacosServer;
 import io.banyan.nacos.json.Json;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -165,7 +166,9 @@ class HeldBytesTest {
             strings = {
                 POST + "Content-Length: 100000\r\n\r\ncontent=",
                 POST + "Transfer-Encoding: chunked\r\n\r\n8\r\ncontent=\r\n",
+                "GET /nacos/v1/cs/configs?group=G&dataId=",
                 LISTEN + "Content-Length: 1000\r\n\r\nListening-Configs=",
+                "GET /nacos/v1/cs/configs?group=G&dataId=",
                 LISTEN + "Content-Length: 100000\r\n\r\nListening-Configs=",
                 // Hangs, and another one waits behind it.
                 LISTEN
@@ -180,6 +183,27 @@ class HeldBytesTest {
         }
 
         server.awaitGauge(HELD, held -> held == 0);
+    }
+
+    @Test
+    void aHeadForWhichThereIsNoRoomEndsItsConnection() throws Exception {
+        HandClient.Begun holds = begin(new byte[LARGE]);
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(60_000);
+            var out = socket.getOutputStream();
+            byte[] endless = "x".repeat(1_000).getBytes(US_ASCII);
+            out.write("GET /nacos/v1/cs/configs?dataId=".getBytes(US_ASCII));
+
+            for (int written = 0; written < LARGE; written += endless.length) {
+                out.write(endless);
+            }
+
+            assertThat(socket.getInputStream().read()).isNegative();
+        } catch (SocketException reset) {
+            assertThat(reset).hasMessageMatching("(?i).*(reset|broken pipe).*");
+        }
+        assertThat(server.get("/v1/console/health/readiness").statusCode()).isEqualTo(200);
+        holds.out().abort();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.banyan.nacos.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.banyan.nacos.held.Budget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -44,7 +45,7 @@ class GateTest {
 
     private void open() {
         channel.freezeTime();
-        Gate.add(channel.pipeline(), null, null);
+        Gate.add(channel.pipeline(), null, null, new Budget(1 << 20));
     }
 
     private void pass(int seconds) {
