@@ -229,6 +229,8 @@ final class Cli {
         screen.line(screen.styled(Screen.Style.STRONG, "Elsewhere:"));
         screen.line("  cli                   zkCli: a shell, or a command in zkCli's words");
         screen.line("  server                run a server in the foreground; banyan server --help");
+        screen.line(
+                "  nacos import          brings over what a Nacos server has; banyan nacos --help");
         screen.line("");
         screen.line("banyan COMMAND --help tells more, and the exit codes.");
     }
