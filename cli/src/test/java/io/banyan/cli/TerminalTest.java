@@ -1,10 +1,13 @@
 package io.banyan.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +44,7 @@ class TerminalTest {
                 "40",
                 String.join(
                         " ",
+                        "read begin; exec",
                         java,
                         "-XX:TieredStopAtLevel=1",
                         "-Dbanyan.terminals=io",
@@ -51,6 +55,9 @@ class TerminalTest {
                         "cli",
                         "-server",
                         tree.servers()));
+        // All that the program sends, from its first byte on.
+        tmux("pipe-pane", "cat > '" + folder.resolve("sent") + "'");
+        type("Enter");
         await("a prompt", screen -> screen.contains("(CONNECTED) 0]"));
     }
 
@@ -111,6 +118,25 @@ class TerminalTest {
         await("the path", screen -> screen.contains("/apple"));
         type("/", "Tab", "Enter");
         await("the children of the completed path", screen -> screen.contains("\n[]\n"));
+    }
+
+    /// A late answer would be taken for the beginning of the first line.
+    @Test
+    void nothingIsAskedOfTheTerminal() throws Exception {
+        Path sent = folder.resolve("sent");
+        type("version", "Enter");
+        await("its answer", screen -> screen.contains("CLI version"));
+        await("all of it in the file", screen -> read(sent).contains("CLI version"));
+
+        assertThat(read(sent)).doesNotContainPattern("\u001b\\[[?>=]?[0-9;]*(n|c|u|\\$p)");
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file, ISO_8859_1) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -42,6 +42,7 @@ final class TypedLines implements AutoCloseable {
                         .system(true)
                         .provider("exec")
                         .env(TypedLines::environment)
+                        .graphemeCluster(false)
                         .build();
         var parser = new DefaultParser();
         // A backslash is a character of data, as for zkCli.
@@ -66,8 +67,9 @@ final class TypedLines implements AutoCloseable {
         return new TypedLines(terminal, builder.build());
     }
 
-    /// JLine asks terminals what they can do, but for this one, which cannot say. On a slow line
-    /// the answer comes when the first line is read, and was taken for its beginning (`[?1;2c`).
+    /// JLine asks terminals what they can do, but for this one, which cannot say, and without
+    /// clusters of graphemes. On a slow line the answer comes when the first line is read, and was
+    /// taken for its beginning (`[?1;2c`, `[8;1R`).
     private static @Nullable String environment(String name) {
         return name.equals("TERM_PROGRAM") ? "Apple_Terminal" : System.getenv(name);
     }
