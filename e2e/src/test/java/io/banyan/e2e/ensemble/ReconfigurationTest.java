@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +83,60 @@ final class ReconfigurationTest {
             members.write(1, "/at-the-new-port");
             assertThat(members.membership(1)).contains(":" + port + "\n");
         }
+    }
+
+    /// Addresses, groups and weights, and what is wrong with either. Who joins only observes, so
+    /// that nobody is missed. What is answered otherwise on purpose is not asked here.
+    @Test
+    void addressesGroupsAndWeightsAreAnsweredAsByZooKeeper() throws IOException {
+        List<ServerKind> both = List.of(ServerKind.of("apache"), ServerKind.BANYAN);
+        List<List<String>> answers = new ArrayList<>();
+        for (ServerKind kind : both) {
+            try (var members = new ChangingMembers(List.of(kind), ServerConfig.standard())) {
+                members.start(1, 1);
+                answers.add(answersOf(members));
+            }
+        }
+
+        assertThat(answers.get(1)).isEqualTo(answers.get(0));
+        assertThat(answers.get(0)).anyMatch(each -> each.contains("weight.1=1"));
+    }
+
+    private static List<String> answersOf(ChangingMembers members) {
+        String one = members.line(1, "participant");
+        List<String> answers = new ArrayList<>();
+        for (String host : List.of("0x7f.1", "localhost", "::1")) {
+            String line = "server.2=" + host + ":11:12:observer;" + host + ":13";
+            answers.add(answer(host, members.ask(1, line, null, null, -1)));
+        }
+        for (String leaving : List.of("2", "9", "2,2", "")) {
+            answers.add(answer("-" + leaving, members.ask(1, null, leaving, null, -1)));
+        }
+        for (String groups :
+                List.of(
+                        "group.1=1",
+                        "group.1=1,weight.1=1",
+                        "group.1=1,weight.1=0",
+                        "group.1=1,group.2=1",
+                        "group.1=1,weight.1=1,nonsense=1")) {
+            answers.add(answer(groups, members.ask(1, null, null, one + "," + groups, -1)));
+        }
+        String joining = "server.2=127.0.0.1:11:12:observer;127.0.0.1:13";
+        answers.add(answer("joins groups", members.ask(1, joining, null, null, -1)));
+        answers.add(answer("leaves groups", members.ask(1, null, "1", null, -1)));
+        answers.add(answer("no groups", members.ask(1, null, null, one, -1)));
+        return answers;
+    }
+
+    /// Without what differs between two ensembles: ports, and the numbers of transactions.
+    private static String answer(String asked, ChangingMembers.Answer answer) {
+        String text =
+                answer.text()
+                        .lines()
+                        .filter(line ->
+                                !line.startsWith("server.1=") && !line.startsWith("version="))
+                        .collect(Collectors.joining(" "));
+        return asked + ": " + answer.error() + " " + text;
     }
 
     /// ZooKeeper closes it, and serves nobody any more.
