@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,6 +43,29 @@ class ProbesTest {
             }
 
             assertThat(healthy(server, refuses.getLocalPort(), "alone")).isTrue();
+        }
+    }
+
+    /// The end of who probed is no change of anything that clients see.
+    @Test
+    void whoProbesIsReplacedThoughNothingElseHappens() throws Exception {
+        try (var server = new NacosServer("zookeeper.nacos.probeMillis", "50");
+                var zk = new ZooKeeper(server.zooKeeper(), 30_000, event -> {})) {
+            // Found as it is said to be: nothing is written.
+            ok(register(server, NacosServer.freePort(), "DEFAULT", false));
+            awaitProber(zk);
+
+            zk.delete("/nacos/prober", -1);
+
+            awaitProber(zk);
+        }
+    }
+
+    private static void awaitProber(ZooKeeper zk) throws Exception {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (zk.exists("/nacos/prober", false) == null) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.sleep(5);
         }
     }
 

@@ -36,9 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class Probes implements TreeListener {
     private static final Logger LOG = LoggerFactory.getLogger(Probes.class);
 
-    /// Who has it probes. Outside everything that clients see as theirs.
-    private static final String PROBER = Layout.ROOT + "/prober";
-
     /// Names behind the root: namespace, group, service, cluster, address.
     private static final int DEPTH = 5;
 
@@ -155,7 +152,7 @@ public final class Probes implements TreeListener {
         if (stopped || targets.isEmpty() || !tree.isConnected()) {
             return;
         }
-        Node prober = tree.view().node(PROBER);
+        Node prober = tree.view().node(Layout.PROBER);
         if (prober == null) {
             takeOver();
         } else if (Arrays.equals(prober.data(), mark) && due.isEmpty() && connecting == 0) {
@@ -166,10 +163,11 @@ public final class Probes implements TreeListener {
 
     private void takeOver() {
         tree.<Boolean>transact(view ->
-                        view.exists(PROBER)
+                        view.exists(Layout.PROBER)
                                 ? new Plan.Nothing<>(false)
                                 : new Plan.Change<>(
-                                        tree.ops(view).createEphemeral(PROBER, mark).list(), true))
+                                        tree.ops(view).createEphemeral(Layout.PROBER, mark).list(),
+                                        true))
                 .exceptionally(failure -> {
                     // Without a leader, for instance: the next round tries again.
                     LOG.debug("nobody probes for now reason=\"{}\"", failure.toString());

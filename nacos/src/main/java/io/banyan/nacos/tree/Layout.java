@@ -29,10 +29,13 @@ public final class Layout {
     public static final String NAMING_META = ROOT + "/naming-meta";
     public static final String AUTH = ROOT + "/auth";
 
+    /// Who has it looks after the persistent instances. Outside what clients see as theirs.
+    public static final String PROBER = ROOT + "/prober";
+
     /// What the door has to be told of: everything that its indexes are made of or that is shown
     /// for itself. A server on which nothing else happens learns of a change by its events only.
     static final List<String> WATCHED =
-            List.of(CONFIG, CONFIG_META, CONFIG_GRAY, NAMING, NAMING_META, NAMESPACES);
+            List.of(CONFIG, CONFIG_META, CONFIG_GRAY, NAMING, NAMING_META, NAMESPACES, PROBER);
 
     private Layout() {}
 
