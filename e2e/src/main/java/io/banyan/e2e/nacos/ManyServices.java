@@ -58,7 +58,8 @@ final class ManyServices {
     /// What all clients share.
     private static final class Crowd {
         private final Field field;
-        private final CountDownLatch registered = new CountDownLatch(CLIENTS + 1);
+        private final CountDownLatch connected = new CountDownLatch(CLIENTS);
+        private final CountDownLatch beating = new CountDownLatch(1);
         private final AtomicBoolean over = new AtomicBoolean();
         private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
@@ -77,6 +78,14 @@ final class ManyServices {
                             }
                         }
                     });
+        }
+
+        void await(CountDownLatch registered) throws InterruptedException {
+            long began = System.nanoTime();
+            while (!registered.await(1, TimeUnit.SECONDS)) {
+                checkNobodyFailed();
+                check(System.nanoTime() - began < REGISTERED_MAX.toNanos(), "all register");
+            }
         }
 
         void checkNobodyFailed() {
@@ -109,15 +118,20 @@ final class ManyServices {
                 int server = serving[i % serving.length];
                 threads.add(crowd.start(all -> connected(all, number, server)));
             }
-            threads.add(crowd.start(all -> beat(all, serving)));
-            while (!crowd.registered.await(1, TimeUnit.SECONDS)) {
-                crowd.checkNobodyFailed();
-                check(System.nanoTime() - began < REGISTERED_MAX.toNanos(), "all register");
-            }
+            crowd.await(crowd.connected);
             long registeredMillis = (System.nanoTime() - began) / 1_000_000;
+            // Not meanwhile: the first of them are to be beaten for within 30 s.
+            threads.add(crowd.start(all -> beat(all, serving)));
+            crowd.await(crowd.beating);
             long wanted = others + SERVICES * INSTANCES + BEATEN;
             for (int each : serving) {
-                until("all at every server", PATIENCE, () -> ephemerals(servers, each) == wanted);
+                until(
+                        "all at every server",
+                        PATIENCE,
+                        () -> {
+                            crowd.checkNobodyFailed();
+                            return ephemerals(servers, each) >= wanted;
+                        });
             }
             idle(crowd, serving);
             String elected = servers.size() == 1 ? "" : elect(crowd, leader, serving, wanted);
@@ -231,7 +245,7 @@ final class ManyServices {
                 checkDone(grpc.call("InstanceRequest", registration(service, number)));
                 acknowledge(grpc, Duration.ZERO);
             }
-            crowd.registered.countDown();
+            crowd.connected.countDown();
             long next = System.nanoTime() + BETWEEN_BEATS.toNanos();
             while (!crowd.over.get()) {
                 long wait = next - System.nanoTime();
@@ -289,7 +303,7 @@ final class ManyServices {
             var answer = servers.send(serving[i % serving.length], "POST", register, null);
             check(answer.statusCode() == 200, "registered: " + answer.body());
         }
-        crowd.registered.countDown();
+        crowd.beating.countDown();
         for (int round = 0; !crowd.over.get(); round++) {
             long began = System.nanoTime();
             for (int i = 0; i < BEATEN && !crowd.over.get(); i++) {
