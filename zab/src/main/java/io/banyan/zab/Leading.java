@@ -78,7 +78,7 @@ final class Leading implements Role {
         this.serverId = zab.config.serverId();
         this.lastZxid = history.last();
         this.links = new LearnerLinks(zab, "a", "learner");
-        this.feed = new LearnerFeed(zab, this::syncEnd);
+        this.feed = new LearnerFeed(zab, links, this::syncEnd);
         enter(Stage.GATHERING);
     }
 
@@ -253,7 +253,7 @@ final class Leading implements Role {
         reported.add(serverId);
         long newest = zab.acceptedEpoch;
         for (LearnerLink each : links.all()) {
-            if (each.isIntroduced()) {
+            if (each.isIntroduced() && !each.guest) {
                 newest = Math.max(newest, each.acceptedEpoch);
                 if (votes(each)) {
                     reported.add(each.serverId);

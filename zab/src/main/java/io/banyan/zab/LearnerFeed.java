@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
 /// behind it. The same whether that server leads or is an {@link ObserverMaster}.
 final class LearnerFeed {
     private final Zab zab;
+    private final LearnerLinks links;
     private final History history;
     private final LongSupplier end;
 
     /// @param end zxid of what learners begin with at this moment
-    LearnerFeed(Zab zab, LongSupplier end) {
+    LearnerFeed(Zab zab, LearnerLinks links, LongSupplier end) {
         this.zab = zab;
+        this.links = links;
         this.history = zab.history;
         this.end = end;
     }
@@ -36,8 +38,10 @@ final class LearnerFeed {
                 sendHistory(learner, epoch, List.of(), diff.after());
             }
             case LearnerSync.SendTrunc trunc -> {
-                zab.out.send(learner.link, new Trunc(trunc.after()));
-                sendHistory(learner, epoch, List.of(), trunc.after());
+                if (mayReplaceHistory(learner)) {
+                    zab.out.send(learner.link, new Trunc(trunc.after()));
+                    sendHistory(learner, epoch, List.of(), trunc.after());
+                }
             }
             case LearnerSync.ReadFromDisk read -> {
                 learner.phase = Phase.READING;
@@ -65,7 +69,24 @@ final class LearnerFeed {
         }
     }
 
+    /// A server that nobody here knows may have come from another ensemble, by a wrong line in its
+    /// file; what it has may be all there is of that one.
+    private boolean mayReplaceHistory(LearnerLink learner) {
+        if (!learner.guest || learner.lastZxid == 0) {
+            return true;
+        }
+        links.refuse(
+                learner,
+                "is not in our configuration, and its history up to "
+                        + Zxids.hex(learner.lastZxid)
+                        + " is not ours: if it is to become a member, empty its version-2 first");
+        return false;
+    }
+
     private void sendImage(LearnerLink learner, long epoch) {
+        if (!mayReplaceHistory(learner)) {
+            return;
+        }
         long upTo = end.getAsLong();
         List<Entry> undelivered =
                 upTo > history.delivered() ? history.between(history.delivered(), upTo) : List.of();

@@ -26,6 +26,10 @@ final class LearnerLink {
     long serverId = -1;
     boolean observer;
 
+    /// Neither our configuration nor a change of it names this server. It may learn, but nothing
+    /// that it says of itself decides anything, and nothing that it has is replaced.
+    boolean guest;
+
     /// Understands what stands for all earlier ones, and frequent pings.
     boolean banyan;
 

@@ -154,6 +154,7 @@ final class LearnerLinks {
         }
         learner.serverId = info.serverId();
         learner.observer = info.observer();
+        learner.guest = !zab.config.reconfig() && !zab.quorums().isMember(info.serverId());
         learner.banyan = info.banyan();
         learner.acceptedEpoch = info.acceptedEpoch();
     }

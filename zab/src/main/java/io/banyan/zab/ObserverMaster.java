@@ -41,7 +41,7 @@ final class ObserverMaster {
         this.zab = zab;
         this.epoch = epoch;
         this.links = new LearnerLinks(zab, "an", "observer");
-        this.feed = new LearnerFeed(zab, zab.history::delivered);
+        this.feed = new LearnerFeed(zab, links, zab.history::delivered);
     }
 
     List<Zab.Learner> learners() {

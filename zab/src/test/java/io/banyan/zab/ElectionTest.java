@@ -154,6 +154,43 @@ class ElectionTest {
                 .isLessThan(200);
     }
 
+    @Test
+    void aServerThatTheOthersFilesDoNotNameKeepsAHistoryOfItsOwn() {
+        TestEnsemble ensemble = threeAndOneMore(14);
+        TestEnsemble.Server stranger = ensemble.server(4);
+        // Older than what the three have, so that it would follow them.
+        stranger.remembers(1, 1, Zxids.first(1) + 7, Zxids.first(1) + 8);
+        stranger.start();
+
+        ensemble.runUntil(
+                "the leader says why",
+                () -> ensemble.lines.stream().anyMatch(line -> line.contains("is not ours")));
+        ensemble.runFor(20_000);
+
+        assertThat(serves(ensemble, 4)).isFalse();
+        assertThat(stranger.log)
+                .extracting(Entry::zxid)
+                .containsExactly(Zxids.first(1) + 7, Zxids.first(1) + 8);
+        assertThat(serves(ensemble, 1, 2, 3)).isTrue();
+    }
+
+    @Test
+    void anEpochThatAServerThatIsNoMemberHasPromisedDecidesNothing() {
+        var ensemble = new TestEnsemble(15, List.of(1L, 2L, 3L, 4L), List.of());
+        for (long id = 1; id <= 3; id++) {
+            ensemble.otherFiles.put(id, List.of(1L, 2L, 3L));
+        }
+        ensemble.server(4).remembers(0x7000_0000, 0);
+        for (long id = 4; id >= 1; id--) {
+            ensemble.server(id).start();
+        }
+        ensemble.runUntil("all serve", () -> serves(ensemble, 1, 2, 3));
+        ensemble.runFor(20_000);
+
+        TestEnsemble.Server leader = Objects.requireNonNull(ensemble.leader());
+        assertThat(Zxids.epoch(leader.propose())).isLessThan(100);
+    }
+
     /// Three that serve and know of each other only, and a fourth that knows all, not started.
     private static TestEnsemble threeAndOneMore(long seed) {
         var ensemble = new TestEnsemble(seed, List.of(1L, 2L, 3L, 4L), List.of());

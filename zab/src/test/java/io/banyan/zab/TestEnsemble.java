@@ -88,7 +88,9 @@ final class TestEnsemble {
     void runUntil(String what, BooleanSupplier done) {
         long end = nowMillis + 120_000;
         while (!done.getAsBoolean()) {
-            assertThat(nowMillis).as("it takes too long until " + what + tail()).isLessThan(end);
+            assertThat(nowMillis)
+                    .as(() -> "it takes too long until " + what + tail())
+                    .isLessThan(end);
             step();
         }
     }
@@ -193,7 +195,7 @@ final class TestEnsemble {
         final long id;
 
         // On disk.
-        private final List<Entry> log = new ArrayList<>();
+        final List<Entry> log = new ArrayList<>();
         private long base;
         private List<Long> baseDelivered = List.of();
         private long accepted;
@@ -416,6 +418,9 @@ final class TestEnsemble {
 
         @Override
         public void hangUp(long link, @Nullable String why) {
+            if (why != null) {
+                trace(id, "hangs up: " + why);
+            }
             End to = peers.remove(link);
             if (to != null) {
                 lose(to);
