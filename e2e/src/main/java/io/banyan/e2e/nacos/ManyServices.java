@@ -150,21 +150,28 @@ final class ManyServices {
     private static void idle(Crowd crowd, int[] serving) throws IOException {
         Servers servers = crowd.field.servers();
         int server = serving[0];
-        long before = settledZxid(servers, server);
-        pause(STEADY);
-        crowd.checkNobodyFailed();
-        long after = zxid(servers, server);
-        check(after == before, after - before + " transactions while nothing changed");
+        // Sessions of the cases before may end meanwhile, once; beats would make some every second.
+        long after = settledZxid(servers, server);
+        long made = -1;
+        for (int tries = 0; made != 0 && tries < 3; tries++) {
+            long before = after;
+            pause(STEADY);
+            crowd.checkNobodyFailed();
+            after = zxid(servers, server);
+            made = after - before;
+        }
+        check(made == 0, made + " transactions while nothing changed");
         for (int i = 0; i < CHANGES; i++) {
             String change = "/v1/ns/instance?metadata=changed%3Dyes&" + beaten(crowd, i);
-            // A beat of the same instance at another server may have the change refused: 503.
-            until(
-                    "a change",
-                    PATIENCE,
-                    () -> servers.send(server, "POST", change, null).statusCode() == 200);
+            int status = servers.send(server, "POST", change, null).statusCode();
+            check(status == 200, "a change is answered " + status);
         }
         long changed = zxid(servers, server) - after;
-        check(changed == CHANGES, changed + " transactions for " + CHANGES + " changes");
+        // A change whose session a beat has just taken to another server is refused first, and the
+        // refusal of a session that moved is a transaction, as ZooKeeper's.
+        check(
+                changed >= CHANGES && changed <= 2 * CHANGES,
+                changed + " transactions for " + CHANGES + " changes");
     }
 
     /// Kills the leader, which no client is connected to.

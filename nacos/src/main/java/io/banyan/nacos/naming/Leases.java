@@ -34,6 +34,9 @@ public final class Leases implements TreeListener {
 
     private static final int SESSION_MILLIS_MIN = 10_000;
 
+    /// Of one registration. Each may meet a beat at another server, which takes the session there.
+    private static final int TRIES_MAX = 4;
+
     private final NacosTree tree;
     private final Registry registry;
     private final LongSupplier nanos;
@@ -80,10 +83,10 @@ public final class Leases implements TreeListener {
     /// Registers an ephemeral instance, or changes it.
     public CompletableFuture<Boolean> register(ServiceKey key, Instance instance) {
         Instance kept = instance.withDoor(Door.HTTP);
-        return onThread(() -> register(key, kept, true));
+        return onThread(() -> register(key, kept, TRIES_MAX));
     }
 
-    private CompletableFuture<Boolean> register(ServiceKey key, Instance instance, boolean again) {
+    private CompletableFuture<Boolean> register(ServiceKey key, Instance instance, int tries) {
         var place = Place.of(key, instance);
         Lease lease = leases.get(place);
         if (lease == null) {
@@ -102,9 +105,11 @@ public final class Leases implements TreeListener {
                         return CompletableFuture.completedFuture(done);
                     }
                     leases.remove(place, by);
-                    // The session was gone already: once more with a new one.
-                    return again && isExpired(failure)
-                            ? register(key, instance, false)
+                    // It was gone already, which takes a new one, or is elsewhere, and is taken
+                    // back. To register twice is to register once.
+                    boolean again = isExpired(failure) || isElsewhere(by);
+                    return again && tries > 1
+                            ? register(key, instance, tries - 1)
                             : CompletableFuture.<Boolean>failedFuture(failure);
                 })
                 .thenCompose(next -> next);
@@ -169,7 +174,7 @@ public final class Leases implements TreeListener {
                         return CompletableFuture.completedFuture(
                                 new Beaten(false, at.beatIntervalMillis()));
                     }
-                    return register(key, at.withDoor(Door.HTTP), true)
+                    return register(key, at.withDoor(Door.HTTP), TRIES_MAX)
                             .thenApply(done -> new Beaten(true, at.beatIntervalMillis()));
                 });
     }
@@ -243,6 +248,12 @@ public final class Leases implements TreeListener {
         if (lease.owner.isConnected()) {
             lease.owner.end();
         }
+    }
+
+    /// Whether another server took the session in the middle of a transaction. Where this server
+    /// has lost its leader, the door's own session is away as well.
+    private boolean isElsewhere(Lease lease) {
+        return tree.isConnected() && !lease.owner.isConnected();
     }
 
     private static boolean isExpired(Throwable failure) {

@@ -229,9 +229,10 @@ final class DoorConnection implements DoorSession, Transport {
         List<Pending> lost = List.copyOf(pending);
         pending.clear();
         rounds.answer(() -> {
+            // First: who is told that a request is lost may ask whether the connection is.
+            closed.complete(reason);
             opened.completeExceptionally(new Disconnected(reason));
             lost.forEach(each -> each.reply().completeExceptionally(new Disconnected(reason)));
-            closed.complete(reason);
         });
     }
 }
