@@ -220,7 +220,8 @@ public record Members(
         if (voters().isEmpty()) {
             throw new Wrong("nobody votes");
         }
-        if (!groups.isEmpty() && !groups.keySet().containsAll(voters())) {
+        boolean hierarchical = !groups.isEmpty() || !weights.isEmpty();
+        if (hierarchical && !groups.keySet().containsAll(voters())) {
             throw new Wrong("a voter is in no group");
         }
         if (!servers.keySet().containsAll(groups.keySet())) {

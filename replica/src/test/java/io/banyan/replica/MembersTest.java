@@ -155,4 +155,13 @@ class MembersTest {
 
         assertThatThrownBy(() -> members.with(null, "2")).isInstanceOf(Members.Wrong.class);
     }
+
+    @Test
+    void aWeightCountsInAGroupOnly() {
+        String text = "server.1=a:1:2;3\nweight.1=2\n";
+
+        assertThatThrownBy(() -> Members.parse(text))
+                .isInstanceOf(Members.Wrong.class)
+                .hasMessageContaining("group");
+    }
 }

@@ -117,6 +117,7 @@ final class ReconfigurationTest {
                         "group.1=1",
                         "group.1=1,weight.1=1",
                         "group.1=1,weight.1=0",
+                        "weight.1=1",
                         "group.1=1,group.2=1",
                         "group.1=1,weight.1=1,nonsense=1")) {
             answers.add(answer(groups, members.ask(1, null, null, one + "," + groups, -1)));

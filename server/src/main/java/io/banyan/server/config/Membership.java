@@ -55,7 +55,7 @@ final class Membership {
         }
         requireDistinctAddresses(source, servers);
         Map<Long, List<Long>> groups = groups(source, servers);
-        Map<Long, Long> weights = weights(source, servers);
+        Map<Long, Long> weights = weights(source, servers, !groups.isEmpty());
         long version = dynamic == null ? version(settings) : version(dynamic, source);
         long myId = myId(dataDir);
         Server me = servers.get(myId);
@@ -292,8 +292,8 @@ final class Membership {
         return groups;
     }
 
-    private static Map<Long, Long> weights(Settings source, Map<Long, Server> servers)
-            throws ConfigException {
+    private static Map<Long, Long> weights(
+            Settings source, Map<Long, Server> servers, boolean grouped) throws ConfigException {
         var weights = new TreeMap<Long, Long>();
         for (Written line : source.parsedWithPrefix("weight.").values()) {
             long id = number(source, line, "weight.", "a server's number, 0 or more");
@@ -301,6 +301,9 @@ final class Membership {
                 throw source.wrong(line, "a line server." + id + " as well");
             }
             weights.put(id, source.wholeLong(line, 1, 0, Integer.MAX_VALUE, "weight"));
+            if (!grouped) {
+                throw source.wrong(line, "lines group.G as well: a weight counts in a group");
+            }
         }
         return weights;
     }

@@ -440,6 +440,7 @@ class ZooCfgTest {
         assertThat(refused(base + "group.1=1:2\n")).hasMessageContaining("server 3 is in none");
         assertThat(refused(base + "group.1=1:2:3\ngroup.2=3\n")).hasMessageContaining("one group");
         assertThat(refused(base + "weight.9=1\n")).hasMessageContaining("server.9");
+        assertThat(refused(base + "weight.1=2\n")).hasMessageContaining("group.G");
     }
 
     @Test
